@@ -483,6 +483,10 @@ class Evaluator:
         """The same with some names more."""
         return Evaluator(Bound(self.scope, names), self.text, self.shift)
 
+    def misshapen(self, offset: int, why: str) -> DefinitionError:
+        """The error of a template whose parts do not fit together."""
+        return _invalid(self.text, offset, why, "")
+
     def expression(self, begin: int, end: int) -> Any:
         """The value of the expression written there."""
         source = self.text.text[begin:end]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_sfn.asl.text import Text
+    from pytest_sfn.errors import DefinitionError
 
 __all__ = ["parts_of", "render"]
 
@@ -44,6 +45,9 @@ class Evaluator(Protocol):
     def bound(self, names: Mapping[str, Any]) -> Evaluator:
         """The same with some names more."""
 
+    def misshapen(self, offset: int, why: str) -> DefinitionError:
+        """The error of a template whose parts do not fit together."""
+
 
 def render(evaluator: Evaluator, begin: int, end: int, *, quoted: bool = False, trim: bool = False) -> Any:
     """The text between two offsets of the evaluator's file, rendered.
@@ -57,10 +61,25 @@ def render(evaluator: Evaluator, begin: int, end: int, *, quoted: bool = False, 
     parts = list(parts_of(evaluator.text.text, begin, end))
     if len(parts) == 1 and parts[0][0] == "expression":
         return evaluator.expression(parts[0][1], parts[0][2])
+    _check(evaluator, parts)
     pieces = _Renderer(evaluator, parts, quoted=quoted).all()
     if trim:
         pieces = _trimmed(pieces)
     return Rendered.of(pieces or [Piece("", evaluator.text, begin)])
+
+
+def _check(evaluator: Evaluator, parts: list[Part]) -> None:
+    """Raises DefinitionError if a directive has no end."""
+    waiting: list[Part] = []
+    for part in parts:
+        if part[0] in ("if", "for"):
+            waiting.append(part)
+        elif part[0] in ("endif", "endfor") and waiting:
+            kind, *_ = waiting.pop()
+            if part[0] != f"end{kind}":
+                raise evaluator.misshapen(part[1], f"%{{ {part[0]} }} ends a %{{ {kind} }}; write %{{ end{kind} }}")
+    for kind, begin, _ in waiting:
+        raise evaluator.misshapen(begin, f"%{{ {kind} }} has no %{{ end{kind} }}")
 
 
 def parts_of(text: str, begin: int, end: int) -> Iterator[Part]:

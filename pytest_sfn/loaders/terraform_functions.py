@@ -8,10 +8,13 @@ https://developer.hashicorp.com/terraform/language/functions
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
+import ipaddress
 import itertools
 import math
 import re
+import uuid
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import quote_plus
@@ -235,6 +238,19 @@ def _digest(name: str) -> Callable[[str], str]:
     return lambda text: hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
 
 
+def _cidrsubnet(prefix: str, bits: int, number: int) -> str:
+    whole = ipaddress.ip_network(prefix, strict=False)
+    length = whole.prefixlen + bits
+    if not whole.prefixlen <= length <= whole.max_prefixlen or not 0 <= number < 2**bits:
+        raise ValueError("the network has no such part")
+    return f"{whole.network_address + (number << (whole.max_prefixlen - length))}/{length}"
+
+
+def _uuidv5(space: str, name: str) -> str:
+    spaces = {"dns": uuid.NAMESPACE_DNS, "url": uuid.NAMESPACE_URL, "oid": uuid.NAMESPACE_OID, "x500": uuid.NAMESPACE_X500}
+    return str(uuid.uuid5(spaces.get(space) or uuid.UUID(space), name))
+
+
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "abs": abs,
     "alltrue": lambda items: _decided(items, by=False),
@@ -246,11 +262,15 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "basename": lambda path: PurePosixPath(path).name,
     "ceil": math.ceil,
     "chomp": lambda text: text.rstrip("\r\n"),
+    "chunklist": lambda items, size: [items[at : at + size] for at in range(0, len(items), size)],
+    "cidrhost": lambda prefix, number: str(ipaddress.ip_network(prefix, strict=False)[number]),
+    "cidrsubnet": _cidrsubnet,
     "coalesce": _coalesce,
     "coalescelist": lambda *lists: next(each for each in lists if each),
     "compact": lambda items: [item for item in items if item],
     "concat": lambda *lists: [item for each in lists for item in each],
     "contains": lambda items, value: any(values.json_equal(item, value) for item in items),
+    "csvdecode": lambda text: [*csv.DictReader(text.splitlines())],
     "dirname": lambda path: str(PurePosixPath(path).parent),
     "distinct": _distinct,
     "element": lambda items, index: items[index % len(items)],
@@ -305,6 +325,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "trimspace": str.strip,
     "trimsuffix": lambda text, suffix: text.removesuffix(suffix),
     "upper": str.upper,
+    "uuidv5": _uuidv5,
     "urlencode": lambda text: quote_plus(text, safe="-_.~"),
     "values": lambda map: [map[key] for key in sorted(map)],
     "yamldecode": _yamldecode,

@@ -243,3 +243,33 @@ def test_names_made_of_names_are_evaluated_once(write: Write) -> None:
     before = template.budget.steps
     assert len(template.functions) == 40
     assert before - template.budget.steps < 500  # each anew takes thousands
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ("a\n%{ for x in [1] }b", "a.tftpl:2:3: INVALID_TEMPLATE: %{ for } has no %{ endfor }"),
+        ("%{ if true }b%{ for x in [1] }c%{ endfor }", "a.tftpl:1:3: INVALID_TEMPLATE: %{ if } has no %{ endif }"),
+        ("%{ for x in [1] }b%{ endif }", "a.tftpl:1:21: INVALID_TEMPLATE: %{ endif } ends a %{ for }; write %{ endfor }"),
+    ],
+)
+def test_directives_without_an_end(write: Write, template: str, why: str) -> None:
+    machine = machine_of('  definition = templatefile("a.tftpl", {})')
+    (found,) = find_machines(write({"main.tf": machine, "a.tftpl": template}))
+    with pytest.raises(DefinitionError) as caught:
+        _ = found.source
+    assert why in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('chunklist(["a", "b", "c"], 2)', [["a", "b"], ["c"]]),
+        ('cidrhost("10.0.0.0/16", 5)', "10.0.0.5"),
+        ('cidrsubnet("10.0.0.0/16", 8, 2)', "10.0.2.0/24"),
+        ('csvdecode("a,b\\n1,2")', [{"a": "1", "b": "2"}]),
+        ('uuidv5("dns", "www.terraform.io")', "a5008fae-b28c-5ba5-96cd-82b4c53552d6"),
+    ],
+)
+def test_functions_of_lists_networks_and_names(write: Write, expression: str, value: Any) -> None:
+    assert value_of(write, expression) == value
