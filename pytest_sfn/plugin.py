@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures, their settings, and the sections of a test's report.
+"""The pytest plugin: fixtures and their settings. hooks/options.py has the options, hooks/reports.py the sections of a report.
 
 pytest imports this module in every run of an environment that has it, so the module imports others when a test needs them.
 Hooks that look at accounts look only into modules that are loaded already (`sys.modules`).
@@ -23,10 +23,18 @@ from weakref import WeakValueDictionary
 import pytest
 
 import pytest_sfn
+from pytest_sfn.hooks.options import FAULTS_MARKER, LINT_MARKER, MARKER, OF_LINT, add_options, check_types
+from pytest_sfn.hooks.reports import (
+    notes_key,
+    pytest_runtest_makereport,
+    pytest_runtest_setup,
+    released_key,
+    show_key,
+)
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from importlib.machinery import ModuleSpec
     from types import ModuleType
@@ -37,127 +45,23 @@ if TYPE_CHECKING:
     from pytest_sfn.account.sfn_aws import SfnAws
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.faults.fault import Fault
-    from pytest_sfn.hooks.faults import Meeting
     from pytest_sfn.hooks.intercept import InterceptPlugin
 
     _SomeAccount = TypeVar("_SomeAccount", bound=SfnMock)
 
-__all__ = ["sfn_aws", "sfn_aws_factory", "sfn_fault", "sfn_mock", "sfn_mock_factory", "sfn_state_machine", "state_machine"]
-
-MARKER = (
-    "sfn(definition=None, *, logical_id=None, parameters=None, substitutions=None, name=None, type=None, role_arn=None, "
-    "allowed_folders=(), strict=False, validate='strict', "
-    "quotas='aws', network='refuse', seed=0, start_time=None, region='us-east-1', account_id='123456789012', "
-    "mock_config=None, test_case=None): the "
-    "definition for the fixture state_machine, and settings of sfn_mock and sfn_aws for this test: strict fails it if a mock "
-    "is never called; validate is 'strict', 'present' or 'none'; quotas is 'aws' or None; network is 'refuse' or 'allow'; "
-    "start_time is a datetime or ISO 8601 text; mock_config is the path of a MockConfigFile.json of Step Functions Local, and "
-    "test_case the test case of it under which executions run (pytest-sfn)"
-)
-
-FAULTS_MARKER = (
-    "sfn_faults(definition=None, *, tasks=None, errors=None, extra=(), every=False, pairs=False, logical_id=None, "
-    "parameters=None, substitutions=None, allowed_folders=()): run the test once for each fault that the definition's tasks "
-    "can meet, of faults that the same Retriers and Catcher take once; every=True runs all; without a definition it is that "
-    "of the marker sfn; the fixture sfn_fault describes the fault (pytest-sfn)"
-)
-
-LINT_MARKER = (
-    "sfn_lint(*, ignore=''): linter rules to ignore for a state machine's item under --sfn-lint; add the marker in "
-    "pytest_collection_modifyitems (pytest-sfn)"
-)
+__all__ = [
+    "pytest_runtest_makereport", "pytest_runtest_setup",
+    "sfn_aws", "sfn_aws_factory", "sfn_fault", "sfn_mock", "sfn_mock_factory", "sfn_state_machine", "state_machine",
+]  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("sfn", "AWS Step Functions (pytest-sfn)")
-    group.addoption(
-        "--sfn-strict",
-        action="store_true",
-        default=None,
-        help="Fail tests in which a mock is never called (ini: sfn_strict)",
-    )
-    group.addoption(
-        "--sfn-intercept",
-        action="store_true",
-        default=None,
-        help="Answer every boto3 client of stepfunctions of the whole run, without any fixture (ini: sfn_intercept)",
-    )
-    group.addoption(
-        "--sfn-show",
-        metavar="WHICH",
-        help="Show the timelines of 'failed' tests, the default, of 'all' or of 'none' (ini: sfn_show)",
-    )
-    group.addoption(
-        "--sfn-html",
-        metavar="DIR",
-        help="Write a page for each failed test that shows its executions; for every test with --sfn-show=all (ini: sfn_html)",
-    )
-    group.addoption("--sfn-seed", default=None, metavar="N", help="Seed of all random values of an execution (ini: sfn_seed)")
-    _add_ini(parser, "sfn_strict", "Fail tests in which a mock is never called", "bool")
-    _add_ini(parser, "sfn_intercept", "Answer every boto3 client of stepfunctions of the whole run", "bool")
-    _add_ini(parser, "sfn_show", "Whose timelines are shown: of 'failed' tests, of 'all' or of 'none'", default="failed")
-    _add_ini(parser, "sfn_html", "Folder for a page of each failed test, relative to the rootdir")
-    _add_ini(
-        parser, "sfn_validate", "How mocks' answers for services are checked: 'strict', 'present' or 'none'", default="strict"
-    )
-    _add_ini(parser, "sfn_quotas", "Quotas of executions: 'aws', the default, or 'none'", default="aws")
-    _add_ini(
-        parser,
-        "sfn_network",
-        "Connections of stubs, handlers and boto3 clients to other machines: 'refuse', the default, or 'allow'",
-        default="refuse",
-    )
-    _add_number(parser, "sfn_seed", "Seed of all random values of an execution (jitter, UUIDs); 0 by default", int)
-    _add_ini(parser, "sfn_region", "Region of the mocked account; us-east-1 by default", default="us-east-1")
-    _add_ini(parser, "sfn_account_id", "Id of the mocked account; 123456789012 by default", default="123456789012")
-    _add_ini(parser, "sfn_definition_root", "One more folder for relative paths of definitions")
-    _add_ini(parser, "sfn_allowed_folders", "Folders in which templates may name files besides their own project", "paths")
-    _add_ini(parser, "sfn_substitutions", "Values for ${Name} in definitions, one NAME=VALUE per line", "linelist")
-    _add_ini(parser, "sfn_parameters", "Values for parameters of templates, one NAME=VALUE per line", "linelist")
-    _add_ini(
-        parser,
-        "sfn_parameter_check",
-        "Literal parameters of service tasks that AWS refuses: 'error', the default, or 'warning'",
-        default="error",
-    )
-    _add_ini(parser, "sfn_start_time", "Virtual time at which a test begins; 2024-01-01T00:00:00Z by default")
-
-    _add_coverage_options(parser)
-    _add_lint_options(parser)
-    _add_target_options(parser)
-
-
-_INI: dict[str, None] = {}
-"""The names of all our ini keys, in order."""
-
-
-_BY_DEFAULT: dict[Any, Any] = {"bool": False, "args": [], "linelist": [], "paths": []}
-
-
-def _add_ini(parser: pytest.Parser, name: str, what: str, kind: Any = None, default: Any = "") -> None:
-    _INI[name] = None
-    parser.addini(name, what, type=kind, default=_BY_DEFAULT.get(kind, default))
-
-
-def _add_number(parser: pytest.Parser, name: str, what: str, kind: type[int | float]) -> None:
-    """An ini key that `[tool.pytest]` of pytest 9 may write as a number; before 9.2 it must."""
-    native = kind | str if pytest.version_tuple >= (9, 2) else kind.__name__ if pytest.version_tuple >= (9,) else None
-    _add_ini(parser, name, what, native)
-
-
-def _check_types(config: pytest.Config) -> None:
-    """Refuse values of a wrong type, used or not; where pytest says so by itself, it may show a traceback or no name."""
-    for name in _INI:
-        try:
-            config.getini(name)
-        except (TypeError, ValueError, pytest.UsageError) as error:
-            reason = str(error)
-            raise pytest.UsageError(reason if name in reason else f"ini {name}: {reason}") from None
+    add_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    _check_types(early_config)
+    check_types(early_config)
     options = early_config.known_args_namespace  # `early_config.option` does not have the command line yet
     if options.sfn_intercept or early_config.getini("sfn_intercept"):
         _set_defaults(early_config)
@@ -165,19 +69,19 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    _check_types(config)
+    check_types(config)
     config.addinivalue_line("markers", MARKER)
     config.addinivalue_line("markers", FAULTS_MARKER)
     config.addinivalue_line("markers", LINT_MARKER)
     config.stash[_configured_key] = _configured(config, config.option)  # a mistake there ends the run, rather than each test
-    config.stash[_show_key] = _shows(config)
+    config.stash[show_key] = _shows(config)
     _settle_pages(config)
     _set_defaults(config)
     _keep_in_cache(config)
     on = _covers(config)
     if on or "sfn_coverage" in getattr(config, "workerinput", ()):
         _cover(config, on=on)
-    if any(config.getoption(f"sfn_lint{option}") for option in ("", "_strict", *_OF_LINT)) or config.getini("sfn_lint"):
+    if any(config.getoption(f"sfn_lint{option}") for option in ("", "_strict", *OF_LINT)) or config.getini("sfn_lint"):
         from pytest_sfn.hooks.lint import LintPlugin
 
         config.pluginmanager.register(LintPlugin(config), "sfn_lint")
@@ -187,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_sfn.hooks.target import TargetPlugin
 
         config.pluginmanager.register(TargetPlugin(config), "sfn_target")
-    if config.stash[_show_key] == "all":
+    if config.stash[show_key] == "all":
         from pytest_sfn.hooks.keep import KeepPlugin
 
         config.pluginmanager.register(KeepPlugin(config), "sfn_keep")
@@ -470,9 +374,9 @@ def _ended(item: pytest.Item, mock: SfnMock) -> None:
     from pytest_sfn.account.sfn_mock import account_of
 
     account = account_of(mock)
-    if item.stash.get(_released_key, None) is account:
+    if item.stash.get(released_key, None) is account:
         return
-    item.stash[_released_key] = account
+    item.stash[released_key] = account
     try:
         _check(item, mock, account)
     finally:
@@ -483,7 +387,7 @@ def _check(item: pytest.Item, mock: SfnMock, account: Account) -> None:
     """Fail a test that has passed although its account has seen an error of the test."""
     from pytest_sfn.errors import MockError
 
-    test = item.stash.get(_test_key, None)
+    test = item.stash.get(notes_key, None)
     if test is not None and not test.passed:
         return  # the reason why it failed or was skipped is enough; unused mocks often follow from it
     swallowed = account.world.broken
@@ -562,6 +466,10 @@ def _configured(config: pytest.Config, options: Namespace) -> dict[str, Any]:
         except ValueError as error:
             raise pytest.UsageError(f"{option}: {error}") from None
     return found
+
+
+_account_key = pytest.StashKey[Any]()
+_configured_key = pytest.StashKey[dict[str, Any]]()
 
 
 def _check_home(name: str, value: str) -> None:
@@ -655,72 +563,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         from pytest_sfn.hooks.faults import summarize
 
         summarize(terminalreporter, reports)
-    if terminalreporter.config.stash.get(_show_key, None) == "all":
+    if terminalreporter.config.stash.get(show_key, None) == "all":
         from pytest_sfn.report import sections
 
         sections.summarize(terminalreporter)
 
 
 # -- coverage --------------------------------------------------------------------------------------------------------------
-
-
-def _add_coverage_options(parser: pytest.Parser) -> None:
-    """Options of hooks/coverage.py, which reads them when coverage is on."""
-    group = parser.getgroup("sfn-cov", "coverage of AWS Step Functions definitions (pytest-sfn)")
-    group.addoption(
-        "--sfn-cov",
-        action="append",
-        nargs="?",
-        const="",
-        default=[],
-        metavar="SOURCE",
-        help="Report which states, transitions and error paths the tests take, of every definition that they load and of "
-        "those that SOURCE names, a file, a folder or a glob (multi-allowed; ini: sfn_cov)",
-    )
-    group.addoption(
-        "--sfn-cov-reset",
-        action="store_const",
-        const=[None],
-        dest="sfn_cov",
-        help="Forget --sfn-cov before this option, and ini sfn_cov: coverage is off unless another --sfn-cov follows",
-    )
-    group.addoption("--no-sfn-cov", action="store_true", help="Measure nothing, whatever else is set")
-    group.addoption(
-        "--sfn-cov-report",
-        action="append",
-        default=[],
-        metavar="TYPE",
-        help="term or term-missing, which take :skip-covered; html[:DIR], xml[:FILE], lcov[:FILE], json[:FILE], "
-        "markdown[:FILE] or markdown-append[:FILE]; multi-allowed; nothing for no report (ini: sfn_cov_report)",
-    )
-    group.addoption(
-        "--sfn-cov-fail-under", metavar="N", help="Fail if less than N percent is covered (ini: sfn_cov_fail_under)"
-    )
-    group.addoption(
-        "--sfn-cov-error-paths-fail-under",
-        metavar="N",
-        help="Fail if less than N percent of the error paths is covered (ini: sfn_cov_error_paths_fail_under)",
-    )
-    group.addoption(
-        "--sfn-cov-append",
-        action="store_true",
-        default=None,
-        help="Add to the coverage of earlier runs (ini: sfn_cov_append)",
-    )
-    group.addoption(
-        "--sfn-cov-precision",
-        metavar="N",
-        help="How many digits after the point percentages have; 0 by default (ini: sfn_cov_precision)",
-    )
-    group.addoption("--sfn-cov-context", metavar="CONTEXT", help="'test' to note which tests take what (ini: sfn_cov_context)")
-    _add_ini(parser, "sfn_cov", "Definitions to report whether or not a test loads them; switches coverage on", "args")
-    _add_ini(parser, "sfn_cov_report", "Reports of coverage, one a line", "linelist")
-    _add_number(parser, "sfn_cov_fail_under", "Least percentage covered", float)
-    _add_number(parser, "sfn_cov_error_paths_fail_under", "Least percentage of error paths covered", float)
-    _add_ini(parser, "sfn_cov_append", "Add to the coverage of earlier runs", "bool")
-    _add_number(parser, "sfn_cov_precision", "How many digits after the point percentages have", int)
-    _add_ini(parser, "sfn_cov_context", "'test' to note which tests take what")
-    _add_ini(parser, "sfn_cov_file", "Where coverage is kept, relative to the rootdir; .sfn_coverage by default")
 
 
 _NEED_COVERAGE = ("report", "fail_under", "error_paths_fail_under", "append", "context", "precision")
@@ -752,217 +601,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
         if coverage_py.serves():
             _cover(session.config, on=False)
-
-
-# -- lint ------------------------------------------------------------------------------------------------------------------
-
-
-def _add_lint_options(parser: pytest.Parser) -> None:
-    """Options of hooks/lint.py, which reads them when `--sfn-lint` is there."""
-    group = parser.getgroup("sfn-lint", "mistakes in AWS Step Functions definitions (pytest-sfn)")
-    group.addoption(
-        "--sfn-lint",
-        action="store_true",
-        help="Collect definitions and templates, each state machine as a test that fails if something is wrong with it "
-        "(ini: sfn_lint)",
-    )
-    group.addoption("--sfn-lint-strict", action="store_true", help="The same, and warnings fail too (ini: sfn_lint_strict)")
-    _add_ini(parser, "sfn_lint", "Collect definitions and templates as tests", "bool")
-    _add_ini(parser, "sfn_lint_strict", "Warnings of --sfn-lint fail too", "bool")
-    for name, does in _OF_LINT.items():
-        what = f"{does}; codes or names of rules, as SFN203,forgotten-path"
-        option = f"--sfn-lint{name.replace('_', '-')}"
-        group.addoption(option, action="append", default=[], metavar="RULES", help=f"{what} (ini: sfn_lint{name})")
-        _add_ini(parser, f"sfn_lint{name}", what, "args")
-    _add_ini(parser, "sfn_definitions", "Globs of definitions and templates for --sfn-lint, relative to the rootdir", "args")
-
-
-_OF_LINT = {
-    "_select": "Use these rules alone",
-    "_extend_select": "Add rules that are off by themselves",
-    "_ignore": "Leave rules out; the more precise name wins over a selected one",
-}
-
-
-# -- targets ---------------------------------------------------------------------------------------------------------------
-
-
-def _add_target_options(parser: pytest.Parser) -> None:
-    """Options of hooks/target.py, which reads them when `--sfn-target` is there."""
-    group = parser.getgroup("sfn-target", "the same tests against AWS or an endpoint (pytest-sfn)")
-    what = "Where executions happen: 'embedded', the default; 'teststate' compares each state with AWS's TestState; "
-    what += "'endpoint' runs machines at AWS or another server"
-    group.addoption("--sfn-target", metavar="TARGET", help=f"{what} (ini: sfn_target)")
-    _add_ini(parser, "sfn_target", what)
-    for name, metavar, said in (
-        ("endpoint-url", "URL", "Where Step Functions is; AWS if left out"),
-        ("region", "REGION", "Region of the calls; that of the environment or the profile if left out"),
-        ("profile", "NAME", "Profile of the AWS configuration whose credentials are used"),
-        ("role-arn", "ARN", "Role with which the target runs machines, and states without a mock"),
-        ("rate", "N", "The most calls in a second; by default 1 for teststate at AWS, else no limit"),
-        ("visits", "N", "The most visits of one state that a test compares with teststate; 10 by default, 0 for all"),
-        ("timeout", "SECONDS", "The longest that an execution may take at an endpoint; 300 by default"),
-        ("mocks", "WHAT", "What a mock does at an endpoint: 'skip' its test, the default, or 'ignore' its answers"),
-    ):
-        key = f"sfn_target_{name.replace('-', '_')}"
-        group.addoption(f"--sfn-target-{name}", metavar=metavar, help=f"{said} (ini: {key})")
-        if metavar in ("N", "SECONDS"):
-            _add_number(parser, key, said, int if name == "visits" else float)
-        else:
-            _add_ini(parser, key, said)
-
-
-# -- reports ---------------------------------------------------------------------------------------------------------------
-
-
-class _Test:
-    """The plugin's notes of one run of a test.
-
-    Attributes:
-        before: how many executions each account had when it began, by the account's number.
-        broken: numbers of the accounts that a test error had broken by then.
-        passed: whether its body ran to the end without failing, skipping or xfailing.
-        told: the last execution that was reported.
-    """
-
-    __slots__ = ("before", "broken", "passed", "told")
-
-    def __init__(self) -> None:
-        accounts = _accounts()
-        self.before = {number: len(account.executions) for number, account in accounts.items()}
-        self.broken = {number for number, account in accounts.items() if account.world.broken is not None}
-        self.passed = False
-        self.told: object = None
-
-
-_test_key = pytest.StashKey[_Test]()
-_account_key = pytest.StashKey[Any]()
-_meeting_key: pytest.StashKey[Meeting] = pytest.StashKey()
-_released_key = pytest.StashKey["Account"]()
-_configured_key = pytest.StashKey[dict[str, Any]]()
-_show_key = pytest.StashKey[str]()
-
-
-def _accounts() -> Mapping[int, Account]:
-    """Every account in use, the user's own in fixtures of wider scope too."""
-    module = sys.modules.get("pytest_sfn.account.account")
-    return module.accounts() if module is not None else {}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    item.stash[_test_key] = _Test()
-    for account in _accounts().values():
-        account.take_injections()  # of a test that did not come to its end
-    callspec = getattr(item, "callspec", None)
-    if "sfn_faults" in item.keywords or (callspec is not None and "sfn_fault" in callspec.params):
-        from pytest_sfn.hooks import faults
-
-        item.stash[_meeting_key] = faults.Meeting(item)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Leave our frames out of a failure's traceback, and add the timelines of the test's executions to its report."""
-    accounts = _accounts()
-    if call.excinfo is not None and "pytest_sfn.errors" in sys.modules:
-        _hide_frames(None if item.config.getoption("fulltrace", False) else call.excinfo)
-        if isinstance(call.excinfo.value, (AttributeError, KeyError)):
-            from pytest_sfn.report.slips import add_hint
-
-            add_hint(call.excinfo.value, lambda: _variables(accounts.values()))
-    report: pytest.TestReport = yield
-    captured = len(report.sections)
-    test = item.stash.get(_test_key, None)
-    meeting = item.stash.get(_meeting_key, None)
-    if meeting is not None or any(account.injections for account in accounts.values()):
-        from pytest_sfn.hooks.faults import report_faults
-
-        report_faults(report, call.excinfo.value if call.excinfo is not None else None, accounts.values(), meeting)
-    released = item.stash.get(_released_key, None)
-    if test is not None and accounts:
-        _tell(item, report, call.excinfo, accounts)
-    if (accounts or released is not None) and (report.longrepr is not None or report.sections):
-        from pytest_sfn.report.sections import make_printable
-
-        terminal = item.config.pluginmanager.get_plugin("terminalreporter")  # a worker of xdist has none
-        color = item.config.getoption("color", "no")  # there is none with `-p no:terminal`
-        make_printable(report, colours=color != "no" if terminal is None else terminal.hasmarkup)
-    if len(report.sections) > captured:
-        report.sfn_sections = captured, len(report.sections)  # type: ignore[attr-defined]
-    if report.when == "teardown":
-        if test is not None:
-            test.told = None  # pytest keeps the item to the end of the run
-        if released is not None and accounts:
-            released.leave()
-    return report
-
-
-def _tell(
-    item: pytest.Item,
-    report: pytest.TestReport,
-    excinfo: pytest.ExceptionInfo[BaseException] | None,
-    accounts: Mapping[int, Account],
-) -> None:
-    """Add to the report of a test what its accounts have seen."""
-    test = item.stash[_test_key]
-    if report.when == "call":
-        test.passed = report.passed
-    if report.failed or (report.when == "call" and item.config.stash[_show_key] == "all"):
-        _show(item, report, accounts)
-    if report.failed:
-        from pytest_sfn.report.sections import add_test_errors, add_uncallable
-
-        broken = [account.world.broken for number, account in accounts.items() if number not in test.broken]
-        add_test_errors(report, excinfo, [error for error in broken if error is not None])
-        if report.when == "call":
-            own = [account for number, account in accounts.items() if number not in test.before]
-            add_uncallable(report, [account.registry for account in own if account.world.broken is None])
-    redactions = [account.redaction for account in accounts.values() if account.redaction.paths]
-    if redactions:
-        from pytest_sfn.report.sections import redact
-
-        redact(report, redactions)
-    if report.when == "teardown" and not test.passed:
-        for account in accounts.values():
-            account.recover()  # the next test of the same account must not fail of this
-
-
-def _show(item: pytest.Item, report: pytest.TestReport, accounts: Mapping[int, Account]) -> None:
-    """Add the timelines of the test's executions, and write its page."""
-    from pytest_sfn.report import sections
-
-    test = item.stash[_test_key]
-    ran = [(account, account.runs[max(test.before.get(number, 0), account.since) :]) for number, account in accounts.items()]
-    last = next((runs[-1] for _, runs in reversed(ran) if runs), None)
-    if last is test.told:  # a failing teardown shows nothing anew, the next failing subtest does
-        return
-    test.told = last
-    if item.config.stash[_show_key] != "none":
-        executions = [account.execution_of(run) for account, runs in ran for run in runs]
-        sections.add_executions(report, [sections.Shown(each._run, each.timeline, each._starter) for each in executions])
-    if item.config.option.sfn_html:
-        from pytest_sfn.hooks.pages import add_pages
-
-        add_pages(item.config, report, ran)
-
-
-def _variables(accounts: Iterable[Account]) -> Iterator[str]:
-    """The names of the variables of the last executions."""
-    for account in accounts:
-        for run in account.runs[-20:]:
-            yield from account.execution_of(run).variables
-
-
-def _hide_frames(excinfo: pytest.ExceptionInfo[BaseException] | None) -> None:
-    """Let tracebacks go from the test's line straight to the user's stub, or to the error; `--full-trace` shows all."""
-    from pytest_sfn.report.frames import hidden, leave_out_between
-
-    for name, module in list(sys.modules.items()):
-        if name.startswith("pytest_sfn.") and name != __name__:
-            vars(module).setdefault("__tracebackhide__", hidden)
-    if excinfo is not None:
-        leave_out_between(excinfo)
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:

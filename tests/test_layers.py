@@ -51,8 +51,8 @@ ROOMS = (
     "scenarios",  # tests to begin with: a way through a machine, what its states read on the way
     "lint",  # what is wrong before anything runs
     "commands",  # what the shell calls: coverage, draw, lint, serve
-    "hooks",  # what pytest calls for coverage, faults, lint, interception and targets
-    "plugin",  # options, markers, fixtures; imports the rest when a test needs it
+    "hooks",  # options, reports, and what pytest calls for coverage, faults, lint, interception and targets
+    "plugin",  # fixtures and their settings; imports the rest when a test needs it
     "__main__",
 )
 """From below. `pytest_sfn/__init__.py`, which loads public names when they are asked for, belongs to none."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cause", "cause_of", "fold", "unfold", "wrapped"]
 
-KINDS: Final = ("failed", "error")
+_KINDS: Final = ("failed", "error")
 """Of the reports that the terminal shows one by one."""
 _UNBROKEN: Final = "\N{NO-BREAK SPACE}"
 _folded_key = pytest.StashKey[dict[str, list[Any]]]()
@@ -73,7 +73,7 @@ def fold(terminal: pytest.TerminalReporter) -> None:
         return
     folded: dict[str, list[Any]] = {}
     terminal.config.stash[_folded_key] = folded
-    for kind in KINDS:
+    for kind in _KINDS:
         reports = terminal.stats.get(kind, [])
         alike: dict[str, list[pytest.TestReport]] = {}
         for report in reports:
