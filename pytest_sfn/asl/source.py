@@ -334,8 +334,9 @@ def _notes(
     """The names without a value, and what is probably not meant; with lines where there is a text."""
     name = name or "the definition"
     notes: list[str] = []
-    missing = [key for key in found if key not in substitutions.values]
-    if unexplained := [key for key in missing if key not in substitutions.explained]:
+    explained, escaped = substitutions.explained, substitutions.escaped
+    missing = [key for key in found if key not in substitutions.values and (key in explained or key not in escaped)]
+    if unexplained := [key for key in missing if key not in explained]:
         places = {key: [text.location(at) for at in found[key]] if text else [] for key in unexplained}
         parts = {}
         for key, where in places.items():

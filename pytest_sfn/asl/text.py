@@ -17,7 +17,7 @@ from pytest_sfn.errors import DefinitionError, Diagnostic, JsonValueError, Locat
 from pytest_sfn.expressions import values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 __all__ = ["SIZE_LIMIT", "Places", "Reading", "Substitutions", "Text"]
 
@@ -89,12 +89,13 @@ class Substitutions:
         loose: whether a placeholder without a value may be outside of quotes, where it reads as its own text.
         defaults: values of names that are not given; the text need not use them.
         explained: names without a value of which a template says why they have none, each with that and how to give it one.
+        escaped: names without a value that a template has as text on purpose: `${!Name}`, `$${Name}`.
 
     Raises:
         DefinitionError: a name that is not a str, a value that is not JSON.
     """
 
-    __slots__ = ("expected", "explained", "loose", "pattern", "values")
+    __slots__ = ("escaped", "expected", "explained", "loose", "pattern", "values")
 
     def __init__(
         self,
@@ -103,7 +104,9 @@ class Substitutions:
         loose: bool = False,
         defaults: Mapping[str, Any] | None = None,
         explained: Mapping[str, tuple[str, str]] | None = None,
+        escaped: Collection[str] = (),
     ) -> None:
+        self.escaped = escaped
         self.loose = loose
         self.explained = explained or {}
         self.values: dict[str, Any] = {}

@@ -241,6 +241,7 @@ class Resolver:
         guesses: the conditions that were taken for true, by name.
         makes: whether something makes a resource of this id while the template is deployed; None if that may be.
         made: gives the resource of this id that the tool makes beside those of the template, if it is known.
+        escaped: the names that are text on purpose, as `${!Name}` is.
         strict: whether a function that is given the wrong arguments is an error, or merely not known: what has nothing to
             do with a definition cannot keep it from being loaded.
     """
@@ -275,6 +276,7 @@ class Resolver:
         self.guesses: dict[str, Guess] = {}
         self.makes: Callable[[str], bool | None] = lambda name: None
         self.made: Callable[[str], Resource | None] = lambda name: None
+        self.escaped: set[str] = set()
         self.strict = False
         self._open: dict[str, None] = {}  # what is being resolved, so that a circle ends
         self._conditions: dict[str, tuple[bool | None, dict[str, str]]] = {}  # with what is not known of each
@@ -628,6 +630,7 @@ class Resolver:
             end = match.end()
             index = piece.index + match.start() * piece.literal
             if match[1]:  # `${!Name}` is the text `${Name}`
+                self.escaped.add(match[2])
                 yield Piece(f"${{{match[2]}}}", at, index, literal=False)
                 continue
             name = match[2]

@@ -29,7 +29,7 @@ from pytest_sfn.loaders.resources import FUNCTION, kind_of
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pytest_sfn.asl.source import Source
     from pytest_sfn.asl.text import Text
@@ -186,19 +186,20 @@ class FoundMachine:
     def _read(self, resolver: Resolver) -> _Definition:
         found = self._find(resolver)
         given, unknown = self._given(resolver)
+        escaped: set[str] = set() if self._substitutions else resolver.escaped  # else it may be meant for them
         text, path = find_text(found.file) if found.file is not None else (found.text, None)
         if text is None:
             value = self._value(found, resolver)
             unknown |= resolver.unresolved
             self.template.note_use(resolver)
             places = Within(found.document, found.at, resolver.links)
-            source = from_value(value, self.template.fills(given, unknown), found.document.text, places)
+            source = from_value(value, self.template.fills(given, unknown, escaped), found.document.text, places)
         else:
             used = Substitutions({**given, **unknown}).occurrences(text.text)
             unknown = {name: why for name, why in unknown.items() if name in used} | resolver.unresolved
             self.template.note_use(resolver, path, text)
             try:
-                source = from_text(text, self.template.fills(given, unknown), path)
+                source = from_text(text, self.template.fills(given, unknown, escaped), path)
             except DefinitionError as error:
                 raise self._explained(error, text, unknown) from None
         absent = tuple(dict.fromkeys(resolver.absent))
@@ -368,13 +369,14 @@ class Template:
         if path is not None and text is not None:
             self.files[path] = text.text
 
-    def fills(self, given: Mapping[str, Any], unknown: Mapping[str, str]) -> Substitutions:
+    def fills(self, given: Mapping[str, Any], unknown: Mapping[str, str], escaped: Collection[str] = ()) -> Substitutions:
         """The values of `${Name}`: the user's, then the template's, then the defaults."""
         return Substitutions(
             {**given, **self.substitutions},
             loose=self.loose,
             defaults=self.default_substitutions,
             explained={name: (why, ways({name: why})) for name, why in unknown.items()},
+            escaped=escaped,
         )
 
     def known_names(self) -> list[str]:

@@ -58,6 +58,8 @@ _ACCOUNT: Final = {
 """The parts of ARNs other than the name, with the pseudo parameters by which `parameters` may override them."""
 _makes_machines: Final = partial(re.search, r"(?i)step|sfn|state[-_ ]?machine|workflow")
 """Whether a module of a registry that takes a `definition` makes a state machine of it, by its source and its name."""
+_ESCAPED: Final = re.compile(r"\$\$\{[ \t]*([\w.:-]+)[ \t]*\}")
+"""A name that is text on purpose."""
 _SHOW: Final = "`terraform show -json` knows all values: terraform show -json > plan.json, and load that"
 
 
@@ -349,6 +351,9 @@ class TerraformTemplate(Template):
             found = self._definition(machine, instance, at)
             used = found.text.text if found.text is not None else json.dumps(plain(found.value))
             resolver.unresolved.update({name: why for name, why in self.placeholders.items() if f"${{{name}}}" in used})
+            resolver.escaped.update(
+                *(_ESCAPED.findall(each) for each in (instance.block.text.text, *self.files.values()) if "$${" in each)
+            )
             resolver.absent += [each for why, each in self.absent.items() if why in resolver.unresolved.values()]
             return found
 

@@ -70,6 +70,31 @@ def test_references_to_what_is_not_there(machine: Any) -> None:
     )
 
 
+def test_text_that_is_meant_to_look_like_a_placeholder(machine: Any) -> None:
+    text = '{"StartAt": "A", "Comment": "${!a}", "States": {"A": {"Type": "Pass", "Result": "${!b} ${c}", "End": true}}}'
+    given = f"DefinitionString: !Sub ['{text}', {{c: 1}}]"
+    assert machine({"template.yaml": sam(given)}).source.notes == ()
+    (note,) = machine({"template.yaml": sam(f"{given}\nDefinitionSubstitutions: {{a: 1}}")}).source.notes
+    assert "no substitution for ${b}" in note
+
+    hcl = """\
+resource "aws_sfn_state_machine" "Order" {
+  name       = "Order"
+  definition = DEFINITION
+}
+"""
+    value = '{"StartAt": "A", "Comment": "$${a}", "States": {"A": {"Type": "Pass", "Result": "$${b}", "End": true}}}'
+    ways = {
+        f"<<EOT\n{value}\nEOT\n": {},
+        'templatefile("a.tpl", {})': {"a.tpl": value},
+        f"jsonencode({value})": {},
+    }
+    for definition, more in ways.items():
+        assert machine({"main.tf": hcl.replace("DEFINITION", definition), **more}).source.notes == ()
+    plain = machine({"main.tf": hcl.replace("DEFINITION", 'file("b.json")'), "b.json": value.replace("$$", "$")})
+    assert "no substitution for ${a}" in plain.source.notes[0]  # it may be meant for templatefile
+
+
 def test_bare_placeholder_without_a_value_names_its_parameter(machine: Any) -> None:
     files = {
         "template.yaml": sam("DefinitionUri: a.asl.json\nDefinitionSubstitutions: {Pause: !Ref Secret}"),
