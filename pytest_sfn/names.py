@@ -10,7 +10,18 @@ from pytest_sfn.errors import PytestSfnError, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Suggester", "check_name", "is_misspelt", "near", "partition_of", "printable", "suggest", "suggest_actions"]
+__all__ = [
+    "Suggester",
+    "check_name",
+    "is_misspelt",
+    "is_slip",
+    "misspelt",
+    "near",
+    "partition_of",
+    "printable",
+    "suggest",
+    "suggest_actions",
+]
 
 _REFUSED = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]""")
 
@@ -45,6 +56,10 @@ _ACTIONS_ALIKE: Final = 0.6
 """Similar actions of one API differ in the verb: getObject, putObject."""
 _ERRORS_ALIKE: Final = 0.85
 """Names of errors end alike: OrderError, StoreError."""
+_SHORT_TO_SLIP: Final = 5
+_DIGIT: Final = re.compile(r"\d")
+_COUNTED: Final = re.compile(r"(?<=[_-])[^\W_]$|(?<=[a-z\d])[A-Z]$")
+"""The letter at the end that tells `orders-a` from `orders-b`, `OrdersA` from `OrdersB`."""
 _LONGEST: Final = 200
 _MOST: Final = 500
 """Only the first 200 letters are compared, with the 500 candidates nearest in length: difflib is slow."""
@@ -89,6 +104,34 @@ def suggest_actions(name: str, actions: Iterable[str]) -> str:
 def is_misspelt(name: str, error: str) -> bool:
     """Whether the name of an error may be a slip for another."""
     return bool(_alike(name, [error], _ERRORS_ALIKE))
+
+
+def misspelt(name: str, known: Iterable[str], most: int = 2) -> str:
+    """The name for which another one is a slip, upper and lower case aside; "" for none. `most` as for `is_slip`."""
+    return next((each for each in near(name, known) if is_slip(name.casefold(), each.casefold(), most)), "")
+
+
+def is_slip(name: str, other: str, most: int = 2) -> bool:
+    """Whether letters that are more, less, other than they should be or swapped make one of the other.
+
+    `orders_b` is none for `orders_a`, nor is `V3` for `V2`: these are counted.
+
+    Args:
+        most: how many letters; in short names it is one.
+    """
+    if _DIGIT.findall(name) != _DIGIT.findall(other) or (_COUNTED.sub("", name) == _COUNTED.sub("", other) and name != other):
+        return False
+    most = most if min(len(name), len(other)) > _SHORT_TO_SLIP else 1
+    rows: list[list[int]] = [[*range(len(other) + 1)]]
+    for done, letter in enumerate(name):
+        above, row = rows[-1], [done + 1]
+        for index, wanted in enumerate(other):
+            cost = min(above[index] + (letter != wanted), above[index + 1] + 1, row[index] + 1)
+            if done and index and (letter, name[done - 1]) == (other[index - 1], wanted):
+                cost = min(cost, rows[-2][index - 1] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1] <= most
 
 
 def _alike(name: str, candidates: Iterable[str], needed: float) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from pytest_sfn.errors import PytestSfnError
-from pytest_sfn.names import check_name, is_misspelt, near, suggest, suggest_actions
+from pytest_sfn.names import check_name, is_misspelt, is_slip, misspelt, near, suggest, suggest_actions
 
 
 @pytest.mark.parametrize("name", ["a", "order-42_x.y", "größe", "n" * 80])
@@ -81,3 +81,29 @@ def test_few_and_short_texts_are_compared(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_of_long_names_the_beginning_counts() -> None:
     assert near("a" * 300 + "b", ["a" * 300 + "B"]) == ["a" * 300 + "B"]
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "slip"),
+    [
+        ("Enviroment", "Environment", True),
+        ("Timeuot", "Timeout", True),
+        ("Nmae", "Name", True),
+        ("Nam", "Type", False),
+        ("orders", "order", True),
+        ("orders_b", "orders_a", False),
+        ("orders-b", "orders-c", False),
+        ("OrdersA", "OrdersB", False),
+        ("src2", "src1", False),
+        ("DomainNameV3", "DomainName", False),
+        ("same-a", "same-a", True),
+    ],
+)
+def test_slips_are_letters_and_what_is_counted_is_none(name: str, other: str, slip: bool) -> None:
+    assert is_slip(name, other) is slip
+
+
+def test_the_name_that_is_misspelt() -> None:
+    assert misspelt("timeout", ["Timeouts", "Timeout"]) == "Timeout"
+    assert misspelt("FunctionArn", ["FunctionUrl"]) == "FunctionUrl"
+    assert misspelt("FunctionArn", ["FunctionUrl"], 1) == ""

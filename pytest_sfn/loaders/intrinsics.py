@@ -25,7 +25,7 @@ from pytest_sfn.loaders.budget import WAY_OUT
 from pytest_sfn.loaders.document import Document, Piece
 from pytest_sfn.loaders.project import REFUSED, RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, KINDS, LONGEST_NAMES, SHORTEST_NAMES, attribute_of, filled, kind_of, ref_of
-from pytest_sfn.names import partition_of, suggest
+from pytest_sfn.names import misspelt, partition_of, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -280,6 +280,8 @@ class Resolver:
         self.strict = False
         self._open: dict[str, None] = {}  # what is being resolved, so that a circle ends
         self._conditions: dict[str, tuple[bool | None, dict[str, str]]] = {}  # with what is not known of each
+        self._names: dict[str, str] = {}
+        self._circles = 0  # how often a name led to itself
         self._calls = 0
 
     # -- values --------------------------------------------------------------------------------------------------------
@@ -384,6 +386,7 @@ class Resolver:
 
     def leads_on(self, name: str) -> bool:
         """Whether a name may be resolved: not on the way from itself, nor at the end of a long way."""
+        self._circles += name in self._open
         return name not in self._open and len(self._open) <= _LONGEST
 
     def way_back(self, name: str) -> str:
@@ -519,9 +522,10 @@ class Resolver:
         if found is not None:
             return found
         why = f"what {dotted} gives is known only once {resource.type or name} is deployed"
-        near = suggest(attribute, KINDS[resource.type].attributes) if resource.type in KINDS else ""
-        if near:
-            why = f"an {resource.type} has no attribute {attribute!r}{near}"
+        is_said = isinstance(argument, str) or all(isinstance(each, str) for each in argument)
+        meant = misspelt(attribute, KINDS[resource.type].attributes, 1) if is_said and resource.type in KINDS else ""
+        if meant:  # KINDS does not have all of them
+            why = f"an {resource.type} has no attribute {attribute!r}; did you mean {meant!r}?"
             self.note_absent(why, name, at, "warning")
         return self.unknown(dotted, why, at, dotted)
 
@@ -561,6 +565,15 @@ class Resolver:
         """The physical name: the one that the template gives, if that is known, else the logical id."""
         if resource.name is not None:
             return resource.name
+        if resource.id not in self._names:
+            circles = self._circles
+            found = self._name_of(resource)
+            if circles != self._circles:
+                return found  # as it is on the way around
+            self._names[resource.id] = found
+        return self._names[resource.id]
+
+    def _name_of(self, resource: Resource) -> str:
         kind = kind_of(resource.type)
         fallback = self.made_up_name(resource, kind)
         if not self.leads_on(resource.id):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.files import near_files, path_kind
 from pytest_sfn.asl.pointer import child
-from pytest_sfn.templates.names import is_slip
+from pytest_sfn.names import is_slip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -115,6 +115,8 @@ def check_mappings(sheet: Sheet) -> Iterator[Mistake]:
         argument = call.argument
         if call.function != "Fn::FindInMap" or not isinstance(argument, list) or len(argument) != 3:
             continue  # a fourth has the value for what is not there
+        if ".".join(map(str, argument)) in sheet.resolver.given:
+            continue
         found: Any = sheet.resolver.mappings
         for index, key in enumerate(argument):
             if not isinstance(key, str) or not isinstance(found, dict) or any(each.startswith("Fn::") for each in found):

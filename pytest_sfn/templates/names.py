@@ -14,21 +14,19 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.loaders.intrinsics import Resource, function_of
-from pytest_sfn.names import near
+from pytest_sfn.names import misspelt
 from pytest_sfn.templates.sheet import Mistake, as_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from pytest_sfn.templates.sheet import Sheet
 
-__all__ = ["check_events", "check_properties", "check_types", "is_slip", "misspelt", "misspelt_type", "properties_of"]
-
-_SHORT: Final = 5
+__all__ = ["check_events", "check_properties", "check_types", "misspelt_type", "properties_of"]
 
 
 @cache
@@ -42,26 +40,6 @@ def properties_of(type: str) -> list[str]:
     """Those of a type, [] for one that is not in the table."""
     known: str = _table("properties").get(type, {}).get("", "")
     return known.split()
-
-
-def misspelt(name: str, known: Iterable[str]) -> str:
-    """The name for which another one is a slip, upper and lower case aside; "" for none."""
-    return next((each for each in near(name, known) if is_slip(name.casefold(), each.casefold())), "")
-
-
-def is_slip(name: str, other: str) -> bool:
-    """Whether two letters more, less, other than they should be or swapped make one of the other; one in short names."""
-    most = 2 if min(len(name), len(other)) > _SHORT else 1
-    rows: list[list[int]] = [[*range(len(other) + 1)]]
-    for done, letter in enumerate(name):
-        above, row = rows[-1], [done + 1]
-        for index, wanted in enumerate(other):
-            cost = min(above[index] + (letter != wanted), above[index + 1] + 1, row[index] + 1)
-            if done and index and (letter, name[done - 1]) == (other[index - 1], wanted):
-                cost = min(cost, rows[-2][index - 1] + 1)
-            row.append(cost)
-        rows.append(row)
-    return rows[-1][-1] <= most
 
 
 def misspelt_type(type: str) -> str:

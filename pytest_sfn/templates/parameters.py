@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-sectio
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.pointer import child
@@ -26,8 +27,8 @@ _MEMBERS: Final = (
 )
 _TYPES: Final = ("String", "Number", "CommaDelimitedList", "List<Number>", "List<String>")
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-_SLOW: Final = re.compile(r"[+*}]\??\)+[+*{]|\|.*\)[+*{]|\\\d")
-"""Repeated groups in which something is repeated or may be one of several things: they may take years, and are not tried."""
+_PLAIN: Final = re.compile(r"(?:\\[^pPN\d]|[^\\\[]|\[\^?(?:\\[^pPN\d]|[^\\\[\]&]|&(?!&))+\])*", re.DOTALL)
+"""Patterns that mean the same in Java and here: not those with sets in sets, `&&`, properties of Unicode, or references."""
 _SHOWN: Final = 60
 
 
@@ -108,24 +109,33 @@ def _allowed(declared: Mapping[str, Any], value: Any) -> _Found:
 
 def _pattern(declared: Mapping[str, Any], value: Any) -> _Found:
     pattern = declared.get("AllowedPattern")
-    if not isinstance(pattern, str) or not pattern or len(pattern) > _LONGEST or _SLOW.search(pattern):
+    if not isinstance(pattern, str) or not pattern or len(pattern) > _LONGEST or _PLAIN.fullmatch(pattern) is None:
         return None
+    texts = [each for each in _items(declared, value) if len(each) <= _LONGEST]
+    if all(_matches(pattern, each) for each in texts):
+        return None
+    return "AllowedPattern", f"does not match AllowedPattern {_shown(pattern)}"
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Whether a pattern of Java's matches the whole text, or may do so: not all of them can be tried here."""
+    import regex  # like `re`, but can be stopped
+
     try:
-        matches = re.compile(pattern).fullmatch
-    except re.error:
-        return None  # Java's patterns are not all Python's
-    for each in _items(declared, value):
-        if len(each) <= _LONGEST and matches(each) is None:
-            return "AllowedPattern", f"does not match AllowedPattern {_shown(pattern)}"
-    return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return regex.compile(pattern, regex.ASCII).fullmatch(text, timeout=_SECONDS) is not None
+    except (regex.error, ValueError, OverflowError, RecursionError, TimeoutError):
+        return True
 
 
 def _bounds(declared: Mapping[str, Any], value: Any) -> _Found:
-    text = _items(declared, value)[0]
+    (text,) = _items({}, value)
     number = _number(text) if declared.get("Type") == "Number" else None
+    length = float(len(text)) if declared.get("Type") == "String" else None
     for member, measured, bad in (
-        ("MinLength", float(len(text)), -1),
-        ("MaxLength", float(len(text)), 1),
+        ("MinLength", length, -1),
+        ("MaxLength", length, 1),
         ("MinValue", number, -1),
         ("MaxValue", number, 1),
     ):
@@ -141,4 +151,6 @@ def _number(text: str) -> float | None:
 
 _LONGEST: Final = 500
 """A longer pattern, or a longer text, is not looked at: it may take long."""
+_SECONDS: Final = 0.1
+"""For one text."""
 _CONSTRAINTS: Final[tuple[Callable[[Mapping[str, Any], Any], _Found], ...]] = (_type, _allowed, _pattern, _bounds)

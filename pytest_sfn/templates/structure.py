@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.loaders.document import pointer_of
-from pytest_sfn.names import suggest
-from pytest_sfn.templates.names import misspelt, properties_of
+from pytest_sfn.names import misspelt, suggest
+from pytest_sfn.templates.names import properties_of
 from pytest_sfn.templates.sheet import LOOP, Mistake, transforms_of
 
 if TYPE_CHECKING:

@@ -20,3 +20,14 @@ def test_a_folder_whose_name_is_near_to_another(tmp_path: Path) -> None:
             "did you mean 'functions/extract'?"
         )
     ]
+
+
+def test_folders_that_are_counted_are_others(tmp_path: Path) -> None:
+    for folder in ("dist/fn_a", "src1"):
+        (tmp_path / folder).mkdir(parents=True)
+    text = (
+        f"{SAM}Resources:\n  A: {{Type: AWS::Serverless::Function, Properties: {{CodeUri: dist/fn_b}}}}\n"
+        "  B: {Type: AWS::Serverless::Function, Properties: {CodeUri: src2}}\n"
+    )
+
+    assert told(text, tmp_path / "template.yaml") == []

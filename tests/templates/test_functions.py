@@ -97,6 +97,10 @@ def test_conditions_of_resources_outputs_and_conditions() -> None:
     assert told(f"Transform: Mine\n{text}") == []
 
 
+def test_values_of_maps_may_be_the_users() -> None:
+    assert told(of("!FindInMap [Sizes, small, num]", AROUND), parameters={"Sizes.small.num": 2}) == []
+
+
 def test_a_policy_has_conditions_of_its_own() -> None:
     policy = "{Statement: [{Effect: Allow, Condition: {StringEquals: {a: b}}}]}"
 

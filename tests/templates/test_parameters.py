@@ -43,6 +43,12 @@ VALUES = [
         "'test' of the parameter 'P' is not one of AllowedValues: dev, 1, true",
     ),
     ("{Type: String, AllowedPattern: '[a-z]+'}", "a1", "4", "'a1' of the parameter 'P' does not match AllowedPattern '[a-z]+'"),
+    (
+        r"{Type: String, AllowedPattern: '[\w&-]+'}",
+        "a\u0663",
+        "4",
+        r"'a\u0663' of the parameter 'P' does not match AllowedPattern '[\\w&-]+'".replace("\\u0663", "\u0663"),
+    ),
     ("{Type: String, MinLength: 3}", "ab", "4", "'ab' of the parameter 'P' is beyond MinLength 3"),
     ("{Type: String, MaxLength: '3'}", "abcd", "4", "'abcd' of the parameter 'P' is beyond MaxLength 3"),
     ("{Type: Number, MinValue: 3}", 2, "4", "2 of the parameter 'P' is beyond MinValue 3"),
@@ -73,8 +79,17 @@ def test_values_that_a_parameter_may_not_have(declared: str, value: Any, line: s
         ("{Type: CommaDelimitedList, AllowedValues: [a, b]}", "b,a"),
         ("{Type: 'List<Number>'}", "1, 2"),
         ("{Type: String, AllowedPattern: '(?<!a'}", "x"),
-        ("{Type: String, AllowedPattern: '(a+)+b'}", "a" * 400),
-        ("{Type: String, AllowedPattern: '(a|a)*b'}", "a" * 400),
+        ("{Type: String, AllowedPattern: '(?:a|aa)+[^a]'}", "a" * 400),  # would take years
+        (r"{Type: String, AllowedPattern: '[\w&&[^_]]+'}", "abc1"),
+        ("{Type: String, AllowedPattern: '[a-c[x-z]]+'}", "abz"),
+        ("{Type: String, AllowedPattern: '[[:alpha:]]+'}", "alpha"),
+        (r"{Type: String, AllowedPattern: '[^\d]'}", "\u0663"),
+        (r"{Type: String, AllowedPattern: '\p{L}'}", "\u00e9"),
+        (r"{Type: String, AllowedPattern: '\0101'}", "A"),
+        (r"{Type: String, AllowedPattern: '\w\h\w++'}", "x y"),
+        ("{Type: String, AllowedPattern: '(?u)a'}", "b"),
+        ("{Type: CommaDelimitedList, MinLength: 3}", "a,b"),
+        ("{Type: Number, MaxLength: 1}", "10"),
         ("{Type: AWS::SSM::Parameter::Value<String>, AllowedPattern: '[a-z]'}", "/a/b"),
         ("{Type: AWS::EC2::Subnet::Id}", "x"),
         ("{Type: String, AllowedValues: [dev]}", "${x}"),
@@ -90,3 +105,10 @@ def test_the_value_in_parameters_wins_over_a_default() -> None:
 
     assert len(told(text)) == 1
     assert told(text, parameters={"P": "dev"}) == []
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", ".*.*.*.*.*=x"])
+def test_patterns_that_lead_back_and_forth_come_to_an_end(pattern: str) -> None:
+    (found,) = told(f"Parameters: {{P: {{Type: String, AllowedPattern: '{pattern}'}}}}{GOOD}", parameters={"P": "a" * 499})
+
+    assert f"does not match AllowedPattern {pattern!r}" in found

@@ -50,13 +50,17 @@ def test_references_of_resources_that_no_workflow_needs(rule: str, value: str, e
         "!Ref Table",
         "!GetAtt Table.StreamArn",
         "!GetAtt Table.SomethingNew",
+        "!GetAtt Url.FunctionArn",
+        "!GetAtt Table.ArnV2",
+        "!GetAtt Table.StreamArnOf",
+        "!GetAtt [Table, !Sub 'Arnn']",
         "!Sub ['${x} ${!y} ${AWS::Region}', {x: 1}]",
         "!Ref AWS::StackName",
         "'${Nope}'",
     ],
 )
 def test_what_is_there_is_left_alone(value: str) -> None:
-    assert told(TEXT.replace("VALUE", value)) == []
+    assert told(f"{TEXT.replace('VALUE', value)}  Url: {{Type: AWS::Lambda::Url}}\n") == []
 
 
 def test_depends_on() -> None:
