@@ -15,6 +15,7 @@ from pytest_sfn.templates.sheet import Mistake, Sheet
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pytest_sfn.errors import Location
     from pytest_sfn.loaders.template import FoundMachine, Template
 
 __all__ = ["Mistake", "mistakes_of", "notes_of"]
@@ -38,6 +39,7 @@ CHECKS: Final[tuple[tuple[Callable[[Sheet], Iterable[Mistake]], bool], ...]] = (
     (names.check_events, False),
 )
 """Each check, and whether it counts where a macro or an include may change the template."""
+_REFERENCES: Final = ("unknown-reference", "questionable-reference")
 
 
 def mistakes_of(template: Template) -> list[Mistake]:
@@ -53,7 +55,11 @@ def mistakes_of(template: Template) -> list[Mistake]:
 
 
 def _in_order(found: Iterable[Mistake]) -> list[Mistake]:
-    return sorted(dict.fromkeys(found), key=lambda each: (each.location.file, each.location.line, each.location.column))
+    """The order of the text; of what is wrong with the references at one place, the first that was found."""
+    first: dict[tuple[str, Location, str], Mistake] = {}
+    for each in found:
+        first.setdefault((each.rule, each.location, "" if each.rule in _REFERENCES else each.why), each)
+    return sorted(first.values(), key=lambda each: (each.location.file, each.location.line, each.location.column))
 
 
 def notes_of(machine: FoundMachine) -> list[str]:

@@ -34,8 +34,8 @@ def sam(**events):
     ],
 )  # fmt: skip
 def test_sam(event, kind, pattern, target):
-    with pytest.warns(DefinitionWarning, match="no event of type 'Unheard'"):
-        (found,) = sources(sam(Go=event, Odd={"Type": "Unheard"}, Worse="no object"))
+    with pytest.warns(DefinitionWarning, match="no event of type 'SQS'"):
+        (found,) = sources(sam(Go=event, Odd={"Type": "SQS"}, New={"Type": "Unheard"}, Worse="no object"))
     assert (found.name, found.kind, found.pattern, found.target) == ("Go", kind, pattern, target)
     assert found.names == ("Go", "FlowGo")
     assert found.location is not None

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from pytest_sfn.asl.text import Text
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.loaders.formats import find_machines
+from pytest_sfn.loaders.formats import find_machines, read_template
+from pytest_sfn.loaders.intrinsics import Resolver
+from pytest_sfn.loaders.machine_resources import MachineResources
 from tests.loaders.conftest import Write
 
 TEMPLATE = """\
@@ -212,7 +215,7 @@ FLOW = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": {"Fn::GetAt
     ("name", "message"),
     [
         ("${R%d}", None),
-        ("${R%d}${R%d}", "INVALID_TEMPLATE: resolving this takes more than 50,000 steps"),
+        ("${R%d}${R%d}", "INVALID_TEMPLATE: resolving this makes texts of more than 67,108,864 characters"),
     ],
 )
 def test_names_without_end(write: Write, name: str, message: str | None) -> None:
@@ -243,3 +246,33 @@ def test_what_a_definition_does_not_need_may_be_misused(write: Write) -> None:
     (machine,) = find_machines(write({"t.json": json.dumps({"Resources": {"R0": function, "M": flow}})}))
     assert machine.source.value["States"]["A"]["Resource"].endswith(":function:R0")
     assert machine.template.functions[0].environment == {"A": "${Fn-Join}"}
+
+
+def test_names_that_lead_through_each_other_are_found_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[str] = []
+    name_of = Resolver._name_of
+    monkeypatch.setattr(Resolver, "_name_of", lambda self, resource: (found.append(resource.id), name_of(self, resource))[1])
+    queues = {
+        f"Q{level}": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": f"${{Q{level + 1}.QueueName}}"}}}
+        for level in range(20)
+    }
+    queues["Q20"] = {"Type": "AWS::SQS::Queue"}
+    text = Text("t.json", json.dumps({"Resources": queues}))
+    template = read_template(text, None)
+    assert isinstance(template, MachineResources)
+    resolver = template.resolver()
+
+    assert {resolver.name_of(each) for each in template.resources.values()} == {"Q20"}
+    assert len(found) == 21
+
+
+def test_names_in_a_circle_do_not_depend_on_the_first_that_is_asked_for() -> None:
+    queues = {
+        "A": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "a-${B.QueueName}"}}},
+        "B": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "b-${A.QueueName}"}}},
+    }
+    template = read_template(Text("t.json", json.dumps({"Resources": queues})), None)
+    assert isinstance(template, MachineResources)
+    resolver = template.resolver()
+
+    assert [resolver.name_of(template.resources[each]) for each in ("A", "B", "A")] == ["a-b-A", "b-a-B", "a-b-A"]

@@ -59,3 +59,11 @@ def test_terraform_has_no_such_template(tmp_path: Path) -> None:
     path.write_text('resource "aws_sqs_queue" "q" {}\n', encoding="utf-8")
 
     assert mistakes_of(template(path.read_text(encoding="utf-8"), path)) == []
+
+
+def test_one_mistake_of_a_rule_at_one_place() -> None:
+    resource = "{Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub '${Nope} ${Nope.Arn}'}}"
+
+    assert told(f"Resources: {{A: {resource}}}") == [
+        "1:84 error unknown-reference: the template has no parameter or resource 'Nope'"
+    ]
