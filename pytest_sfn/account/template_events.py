@@ -14,7 +14,7 @@ from pytest_sfn.errors import JsonValueError, PytestSfnError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads
 from pytest_sfn.gate.event_bus import timestamp
 from pytest_sfn.gate.event_input import filled, found_at, no_variables, paths_in, target_input
-from pytest_sfn.gate.event_pattern import matches, sample
+from pytest_sfn.gate.event_pattern import mismatch, sample
 from pytest_sfn.links import see
 from pytest_sfn.loaders.event_sources import event_sources, unread_event
 from pytest_sfn.names import suggest
@@ -119,8 +119,8 @@ def _sent(account: EventAccount, machine: Machine, source: EventSource, given: _
         made["detail"] = _merged(made["detail"], admit(dict(given.detail))[0])
     if given.event is not None:
         made = _merged(made, admit(dict(given.event))[0])
-    if not matches(source.pattern, made):
-        shown = f"\n  pattern  {shorten(source.pattern)}\n  event    {shorten(made, 500)}"
+    if (where := mismatch(source.pattern, made)) is not None:
+        shown = f"\n  differs  {where}\n  pattern  {shorten(source.pattern)}\n  event    {shorten(made, 500)}"
         problem = f"the event does not match the rule's pattern, so it would start nothing{shown}"
         raise _misuse(machine, source, problem, "give a detail that the pattern takes")
     if source.kind == "scheduler":
@@ -192,8 +192,8 @@ def _piped(account: EventAccount, machine: Machine, source: EventSource, given: 
     seen = _merged(_merged(_record(account, source, kind), wanted), admit(dict(given.event or {}))[0])
     if member:  # filters and templates see the JSON in a body
         seen[member] = admit(body)[0]
-    if not matches(source.pattern, seen):
-        shown = f"\n  filters  {shorten(source.pattern)}\n  record   {shorten(seen, 500)}"
+    if (where := mismatch(source.pattern, seen)) is not None:
+        shown = f"\n  differs  {where}\n  filters  {shorten(source.pattern)}\n  record   {shorten(seen, 500)}"
         problem = f"the record does not match the pipe's filters, so it would start nothing{shown}"
         raise _misuse(machine, source, problem, "give a body that the filters take")
     text = body if isinstance(body, str) else dumps(admit(body)[0])

@@ -90,13 +90,18 @@ class Cloud:
         """Say that something of a resource reaches nobody."""
         self.undelivered.append(Lack(wanted.location(), wanted.logical_id, wanted.said, why, fix))
 
-    def has(self, look: str, **members: Any) -> bool:
-        """Whether Step Functions has something, by the operation that describes it."""
+    def has(self, service: str, look: str, **members: Any) -> bool:
+        """Whether a service has something, by the operation that describes it."""
         try:
-            self.call("stepfunctions", look, **members)
+            self.call(service, look, **members)
         except LackError:
             return False
         return True
+
+    def refuse_another(self, service: str, look: str, **members: Any) -> None:
+        """Raise `LackError` if a service has something of that name or id, which moto would replace."""
+        if self.has(service, look, **members):
+            raise LackError(f"{service} refuses it: it has {[*members.values()][-1]}", _ANOTHER)
 
     def machines(self) -> set[str]:
         """The ARNs of the state machines that there are."""

@@ -22,6 +22,7 @@ _KEYS: Final = (
 def connection(wanted: Wanted, cloud: Cloud) -> None:
     """How to sign in at an HTTP endpoint; with what is left out, since nothing signs in here."""
     kind = wanted.get("AuthorizationType", "API_KEY")
+    cloud.refuse_another("events", "describe_connection", Name=wanted.name)
     cloud.call("events", "create_connection", Name=wanted.name, AuthorizationType=kind, AuthParameters={})
     identify_connection(cloud.account, cloud.region, "connections", wanted.name, str(wanted.attribute("Arn")))
 
@@ -30,6 +31,7 @@ def api_destination(wanted: Wanted, cloud: Cloud) -> None:
     """An HTTP endpoint as the target of a rule; tasks call endpoints without one."""
     members = {each: wanted.need(each) for each in ("ConnectionArn", "HttpMethod", "InvocationEndpoint")}
     limit = wanted.pick("InvocationRateLimitPerSecond")
+    cloud.refuse_another("events", "describe_api_destination", Name=wanted.name)
     cloud.call("events", "create_api_destination", Name=wanted.name, **members, **limit)
     identify_connection(cloud.account, cloud.region, "destinations", wanted.name, str(wanted.attribute("Arn")))
 

@@ -15,6 +15,7 @@ __all__ = ["alias", "key"]
 
 def key(wanted: Wanted, cloud: Cloud) -> None:
     """A key; whoever calls may use it, whatever its policy says."""
+    cloud.refuse_another("kms", "describe_key", KeyId=wanted.ref)
     members = wanted.pick("KeySpec", "KeyUsage")
     made = cloud.call("kms", "create_key", **members)["KeyMetadata"]["KeyId"]
     identify_key(cloud.account, cloud.region, made, wanted.ref, str(wanted.attribute("Arn")))

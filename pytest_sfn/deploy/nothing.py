@@ -16,14 +16,14 @@ __all__ = ["NOTHING", "NOTHING_OF_TERRAFORM", "TERRAFORM", "is_nothing", "is_not
 NOTHING: Final[Mapping[str, str]] = {
     "who may do what": """
         AWS::IAM:: AWS::SSO:: AWS::IdentityStore:: AWS::RolesAnywhere:: AWS::VerifiedPermissions:: AWS::Organizations::
-        AWS::RAM:: AWS::Lambda::Permission AWS::Serverless::Connector AWS::SQS::QueuePolicy AWS::SQS::QueueInlinePolicy
+        AWS::RAM:: AWS::Serverless::Connector AWS::SQS::QueuePolicy AWS::SQS::QueueInlinePolicy
         AWS::SNS::TopicPolicy AWS::SNS::TopicInlinePolicy AWS::S3::BucketPolicy AWS::SecretsManager::ResourcePolicy
-        AWS::Events::EventBusPolicy AWS::Logs::ResourcePolicy AWS::Kinesis::ResourcePolicy AWS::Glue::SecurityConfiguration
+        AWS::Events::EventBusPolicy AWS::Kinesis::ResourcePolicy
         AWS::KMS::ReplicaKey AWS::WAF AWS::Shield:: AWS::FMS:: AWS::CertificateManager:: AWS::ACMPCA:: AWS::Signer::
         AWS::Cognito::IdentityPoolRoleAttachment AWS::Cognito::UserPoolIdentityProvider AWS::Cognito::UserPoolUI
         AWS::Cognito::UserPoolRisk AWS::Cognito::LogDelivery AWS::AccessAnalyzer:: AWS::LakeFormation::
         AWS::S3::AccountPublicAccessBlock AWS::SecretsManager::RotationSchedule AWS::SecretsManager::SecretTargetAttachment""",
-    "functions and state machines, which the account has by itself": """
+    "functions and state machines, which the account has by itself, and who may call them": """
         AWS::Lambda:: AWS::Serverless::Function AWS::Serverless::LayerVersion AWS::Serverless::StateMachine
         AWS::Serverless::CapacityProvider AWS::StepFunctions::""",
     "who watches": """
@@ -52,11 +52,14 @@ NOTHING: Final[Mapping[str, str]] = {
         AWS::Omics:: AWS::QuickSight:: AWS::Rekognition:: AWS::Comprehend:: AWS::Personalize:: AWS::Kendra AWS::MWAA::
         AWS::KinesisAnalytics AWS::AppFlow:: AWS::ServiceCatalog""",
     "the deployment itself": """
-        AWS::CDK::Metadata AWS::CloudFormation::WaitCondition AWS::CloudFormation::Interface AWS::CloudFormation::Macro
+        AWS::CDK::Metadata AWS::CloudFormation::WaitCondition AWS::CloudFormation::Macro
         AWS::CloudFormation::StackSet Custom::S3AutoDeleteObjects Custom::LogRetention Custom::DeployAssert
         Custom::VpcRestrictDefaultSG Custom::ECRAutoDeleteImages""",
 }
-"""Beginnings of CloudFormation's types by the reason why nothing is made of them."""
+"""Beginnings of CloudFormation's types by the reason why nothing is made of them.
+
+Types that are made come first: `AWS::Glue::` stands for all of Glue but the tables and databases in `makers.MAKERS`.
+"""
 
 TERRAFORM: Final = """
     accessanalyzer account acm alb ami amplify api_gateway apigatewayv2 appautoscaling appflow applicationinsights
@@ -73,7 +76,7 @@ TERRAFORM: Final = """
     launch lb lex lexv2models lightsail macie2 main_route mediaconvert memorydb mq msk mskconnect mwaa nat_gateway neptune
     network networkfirewall networkmanager notifications oam opensearch opensearchserverless organizations placement_group
     prometheus quicksight ram rds redshift redshiftdata redshiftserverless rekognition resourcegroups rolesanywhere route
-    route53 route53_resolver rum s3_account s3_bucket s3_object sagemaker schemas secretsmanager_secret security_group
+    route53 rum s3_account s3_bucket s3_object sagemaker schemas secretsmanager_secret security_group
     securityhub service_discovery servicecatalog ses_domain_dkim ses_domain_mail ses_identity_policy sfn shield signer
     sns_topic spot sqs_queue ssm_association ssm_default ssm_document ssm_maintenance ssm_patch ssmcontacts ssmincidents
     ssoadmin subnet synthetics transfer verifiedpermissions volume vpc vpclattice vpn waf wafregional wafv2 workspaces xray"""

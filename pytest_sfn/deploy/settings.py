@@ -85,7 +85,7 @@ def catalogued(wanted: Wanted, cloud: Cloud) -> None:
 def activity(wanted: Wanted, cloud: Cloud) -> None:
     """An activity of Step Functions; the account's own API makes it."""
     members = {"activityArn": wanted.ref}
-    is_new = not cloud.has("describe_activity", **members)
+    is_new = not cloud.has("stepfunctions", "describe_activity", **members)
     cloud.call("stepfunctions", "create_activity", name=wanted.name)
     if is_new:
         cloud.undo("delete_activity", **members)

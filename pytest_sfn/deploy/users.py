@@ -26,6 +26,7 @@ _CLIENT: Final = (
 
 def pool(wanted: Wanted, cloud: Cloud) -> None:
     """A user pool. It calls no triggers, which its functions would be."""
+    cloud.refuse_another(_SERVICE, "describe_user_pool", UserPoolId=wanted.ref)
     made = cloud.call(_SERVICE, "create_user_pool", PoolName=wanted.name, **wanted.pick(*_POOL))["UserPool"]["Id"]
     identify_pool(cloud.account, cloud.region, made, wanted.ref, str(wanted.attribute("Arn")))
     if wanted.get("LambdaConfig"):
@@ -36,6 +37,7 @@ def client(wanted: Wanted, cloud: Cloud) -> None:
     """An application that users of a pool sign in to."""
     pool = wanted.need("UserPoolId")
     members = wanted.pick(*_CLIENT)
+    cloud.refuse_another(_SERVICE, "describe_user_pool_client", UserPoolId=pool, ClientId=wanted.ref)
     made = cloud.call(_SERVICE, "create_user_pool_client", UserPoolId=pool, ClientName=wanted.name, **members)
     identify_pool_client(cloud.account, cloud.region, pool, made["UserPoolClient"]["ClientId"], wanted.ref)
 
@@ -54,6 +56,7 @@ def member(wanted: Wanted, cloud: Cloud) -> None:
 
 def identity_pool(wanted: Wanted, cloud: Cloud) -> None:
     """A pool of identities."""
+    cloud.refuse_another("cognito-identity", "describe_identity_pool", IdentityPoolId=wanted.ref)
     members = {"AllowUnauthenticatedIdentities": False, **wanted.pick("AllowUnauthenticatedIdentities")}
     made = cloud.call("cognito-identity", "create_identity_pool", IdentityPoolName=wanted.name, **members)["IdentityPoolId"]
     identify_identity_pool(cloud.account, cloud.region, made, wanted.ref)

@@ -33,7 +33,7 @@ def alias(wanted: Wanted, cloud: Cloud) -> None:
             raise LackError("it has neither RoutingConfiguration nor DeploymentPreference", "add one of them")
         routes = [{"StateMachineVersionArn": preferred, "Weight": 100}]
     members = {"name": wanted.name, "routingConfiguration": routes, **wanted.pick("Description")}
-    is_new = not cloud.has("describe_state_machine_alias", stateMachineAliasArn=wanted.ref)
+    is_new = not cloud.has("stepfunctions", "describe_state_machine_alias", stateMachineAliasArn=wanted.ref)
     made = cloud.call(_SERVICE, "create_state_machine_alias", **members)
     if is_new:
         cloud.undo("delete_state_machine_alias", stateMachineAliasArn=made["stateMachineAliasArn"])

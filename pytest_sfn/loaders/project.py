@@ -136,20 +136,31 @@ class Files:
         path = self.beside(named)
         if path is None or self.folder is None:
             return None
-        own = [self.folder / each for each in self._given if named == each or named.startswith((f"{each}/", f"{each}\\"))]
-        if (refused := self.project.refusal(path, own)) is not None:
+        if (refused := self.project.refusal(path, self._own(named))) is not None:
             raise refused
         kind = path_kind(path)
         if kind == "device or pipe":
             raise RefusedError(f"{shown_path(path)} is a {kind}, and no file", "name a file")
         return path if kind is not None and kind in (kinds or ("file",)) else None
 
+    def _own(self, named: str) -> list[Path]:
+        """The folders of the user's values that begin a path."""
+        begin = (each for each in self._given if named == each or named.startswith((f"{each}/", f"{each}\\")))
+        return [self.folder / each for each in begin] if self.folder is not None else []
+
+    def near_paths(self, named: str, kinds: tuple[str, ...] = ("file",)) -> list[Path]:
+        """What `near_files` finds for a path, without what is not read: nothing tells what is outside of the project."""
+        path = self.beside(named)
+        if path is None or self.project.refusal(path, own := self._own(named)) is not None:
+            return []
+        return [found for found in near_files(path, kinds) if self.project.refusal(found, own) is None]
+
     def near(self, named: Any) -> str:
         """`; did you mean 'src/order'?` for a folder or an archive that does not exist; "" if none is near."""
         path = self.beside(named) if isinstance(named, str) and "://" not in named else None
         if path is None or self.folder is None or self.project.refusal(path) is not None or path_kind(path) is not None:
             return ""
-        found = near_files(path, ("directory", "file"))
+        found = self.near_paths(named, ("directory", "file"))
         return f"; did you mean {Path(os.path.relpath(found[0], self.folder)).as_posix()!r}?" if found else ""
 
     def absent(self, named: Any) -> str:

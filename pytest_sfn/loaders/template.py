@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_sfn.asl.files import near_files, path_kind, shown_path
+from pytest_sfn.asl.files import path_kind, shown_path
 from pytest_sfn.asl.findings import SCHEMA
 from pytest_sfn.asl.pointer import child, is_inside, parent
 from pytest_sfn.asl.source import Left, find_text, from_text, from_value
@@ -512,7 +512,7 @@ class Template:
         if "\\" in named and files.find(named.replace("\\", "/")) is not None:
             hint = f"write {named.replace(chr(92), '/')!r}, which is the same on all systems"
             return machine.error(at, f"{field}: there is no file {named!r}", hint, document, NOT_FOUND)
-        near = near_files(candidate) if candidate is not None else []
+        near = files.near_paths(named)
         hint = ""
         if near and folder is not None:
             shown = [_relative(path, folder) for path in near[:3]]

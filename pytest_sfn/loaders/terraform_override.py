@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["is_override", "overridden"]
 
 _name = re.compile(r"(?:.*_)?override\.tf(?:\.json)?").fullmatch
+_alias = re.compile(r'"?alias"?\s*[=:]\s*("[^"]*")').match
 _SEVERAL = ("locals", "terraform", "moved", "import", "removed", "check")
 """Blocks that others of the same type do not change: they have no name."""
 
@@ -48,12 +49,19 @@ def _change(files: Files, change: Block) -> bool:
     """Change the block of the same type and name; gives whether there is one."""
     for number, (text, file) in enumerate(files):
         for index, block in enumerate(file.blocks):
-            if block.type == change.type and block.labels == change.labels and block.type not in _SEVERAL:
+            if _address(block) == _address(change) and block.type not in _SEVERAL:
                 blocks = [*file.blocks]
                 blocks[index] = _merged(block, change)
                 files[number] = text, replace(file, blocks=tuple(blocks))
                 return True
     return False
+
+
+def _address(block: Block) -> tuple[str, ...]:
+    """What no other block has: type and labels, and the alias of a provider."""
+    given = block.attributes.get("alias") if block.type == "provider" else None
+    alias = _alias(given.text.text, given.offset) if given is not None else None
+    return block.type, *block.labels, *(alias.groups() if alias is not None else ())
 
 
 def _merged(block: Block, change: Block) -> Block:

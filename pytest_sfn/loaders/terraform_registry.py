@@ -19,17 +19,20 @@ __all__ = ["of_registry"]
 
 _FOLDER: Final = Path(__file__).with_name("registry")
 _source = re.compile(
-    r"(?:.*[/:])?terraform-aws-modules/(?:terraform-aws-)?([a-z0-9-]+?)(?:/aws)?(?:\.git)?(?:\?.*)?", re.DOTALL
+    r"(?:(?:registry\.terraform\.io/)?terraform-aws-modules/([a-z0-9-]+)/aws"
+    r"|(?:(?:git::(?:https://|ssh://git@))?github\.com/|(?:git::)?git@github\.com:)"
+    r"terraform-aws-modules/terraform-aws-([a-z0-9-]+)(?:\.git)?(?:\?.*)?)"
 ).fullmatch
 
 
 def of_registry(source: str) -> Text | None:
     """What is known of the module at a `source`, of a registry or of GitHub, as the text of a `.tf` file; None if nothing is.
 
-    Submodules, such as `terraform-aws-modules/lambda/aws//modules/alias`, are other modules.
+    Others may have modules of the same names at hosts and in folders of their own. Submodules, such as
+    `terraform-aws-modules/lambda/aws//modules/alias`, are other modules.
     """
     match = _source(source)
-    return _read(match[1]) if match is not None else None
+    return _read(match[1] or match[2]) if match is not None else None
 
 
 @cache

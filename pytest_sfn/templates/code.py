@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_sfn.asl.files import near_files, path_kind
+from pytest_sfn.asl.files import path_kind
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.names import is_slip
 
@@ -43,7 +43,7 @@ def _meant(sheet: Sheet, path: str) -> str:
     wanted = files.beside(path) if "://" not in path else None
     if wanted is None or files.folder is None or files.project.refusal(wanted) is not None or path_kind(wanted) is not None:
         return ""
-    for found in near_files(wanted, ("directory", "file")):
+    for found in files.near_paths(path, ("directory", "file")):
         pairs = [*zip(found.parts, wanted.parts, strict=False)]
         if len(found.parts) == len(wanted.parts) and all(is_slip(here, there) for here, there in pairs):
             return Path(os.path.relpath(found, files.folder)).as_posix()

@@ -94,8 +94,8 @@ def test_an_undo_that_fails_does_not_hide_the_error(cloud: Cloud, sfn_aws: SfnAw
 
 def test_a_look_breaks_no_test(cloud: Cloud, sfn_aws: SfnAws) -> None:
     arn = "arn:aws:states:us-east-1:123456789012:activity:review"
-    assert not cloud.has("describe_activity", activityArn=arn)
+    assert not cloud.has("stepfunctions", "describe_activity", activityArn=arn)
     cloud.call("stepfunctions", "create_activity", name="review")
-    assert cloud.has("describe_activity", activityArn=arn)
+    assert cloud.has("stepfunctions", "describe_activity", activityArn=arn)
     assert cloud.machines() == set()
     account_of(sfn_aws).check()

@@ -12,6 +12,7 @@ from tests.deploy.helpers import resource, template
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 MACHINE = resource("AWS::StepFunctions::StateMachine", Definition=PASS)
+ARN = "arn:aws:events:us-east-1:123456789012:connection/shop/1"
 TARGET = {"Id": "t", "Arn": {"Ref": "Flow"}, "RoleArn": "arn:aws:iam::123456789012:role/r"}
 
 
@@ -128,6 +129,20 @@ def test_connections_and_destinations(sfn_aws: SfnAws) -> None:
     assert events.describe_connection(Name="Shop")["ConnectionArn"] == deployed.get_att("Shop")
     found = events.describe_api_destination(Name="Orders")
     assert (found["ApiDestinationArn"], found["ConnectionArn"]) == (deployed.get_att("Orders"), deployed.get_att("Shop"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("Connection", {"AuthorizationType": "API_KEY"}),
+        ("ApiDestination", {"ConnectionArn": ARN, "HttpMethod": "POST", "InvocationEndpoint": "https://shop.example.com"}),
+    ],
+)
+def test_a_second_deployment_replaces_no_connection(sfn_aws: SfnAws, kind: str, properties: dict[str, str]) -> None:
+    shop = template(Shop=resource(f"AWS::Events::{kind}", Name="shop", **properties))
+    sfn_aws.deploy(shop)
+    with pytest.raises(DeploymentError, match=r"events refuses it: it has shop\n  fix  it is there already"):
+        sfn_aws.deploy(shop)
 
 
 @pytest.mark.sfn(account_id="111111111111")

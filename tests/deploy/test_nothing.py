@@ -44,6 +44,18 @@ def test_terraform(kind: str, nothing: bool) -> None:
 def test_no_beginning_stands_in_the_tables_twice() -> None:
     for beginnings in ([each for types in NOTHING.values() for each in types.split()], TERRAFORM.split()):
         assert len(beginnings) == len(set(beginnings))
+        inside = [(each, other) for each in beginnings for other in beginnings if _is_inside(each, other)]
+        assert inside == []
+
+
+def _is_inside(each: str, other: str) -> bool:
+    """Whether another beginning says all that this one says."""
+    end = "" if "::" in other else "_"
+    return each != other and each.startswith(f"{other}{end}")
+
+
+def test_interfaces_are_no_type() -> None:
+    assert not is_nothing("AWS::CloudFormation::Interface")
 
 
 @pytest.mark.parametrize(

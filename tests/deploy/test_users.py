@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import pytest
 
-from pytest_sfn import DefinitionWarning, SfnAws
+from pytest_sfn import DefinitionWarning, DeploymentError, SfnAws
 from tests.deploy.helpers import resource, template
 
 POOL = {"Ref": "Users"}
@@ -64,3 +65,24 @@ def test_a_package_that_moto_lacks_stops_no_deployment(sfn_aws: SfnAws, monkeypa
 
     assert (deployed.made, deployed.lacking) == ([], [])
     assert deployed.ref("Users") == "us-east-1_Users"
+
+
+IDENTITIES = resource("AWS::Cognito::IdentityPool", IdentityPoolName="people", AllowUnauthenticatedIdentities=True)
+CLIENT = resource("AWS::Cognito::UserPoolClient", UserPoolId="us-east-1_Users")
+
+
+@pytest.mark.parametrize(
+    ("second", "logical_id"),
+    [
+        (template(Users=resource("AWS::Cognito::UserPool", UserPoolName="users")), "Users"),
+        (template(Web=CLIENT), "Web"),
+        (template(People=IDENTITIES), "People"),
+    ],
+)
+def test_a_second_deployment_replaces_nothing(sfn_aws: SfnAws, second: dict[str, Any], logical_id: str) -> None:
+    pytest.importorskip("joserfc")  # moto[cognitoidp]
+    sfn_aws.deploy(USERS)
+    sfn_aws.deploy(template(People=IDENTITIES))
+
+    with pytest.raises(DeploymentError, match=rf"{logical_id} \(.*refuses it: it has .*\n  fix  it is there already"):
+        sfn_aws.deploy(second)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from pytest_sfn.gate.event_pattern import matches, sample
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_sfn.gate.event_pattern import matches, mismatch, sample
 
 CONDITIONS = [
     ("a", "a", "b"),
@@ -62,6 +66,122 @@ def test_alternatives():
     assert sample(pattern) == {"source": "a", "detail": {"x": 1}}
     assert matches(pattern, {"source": "b", "detail": {"y": 2}})
     assert not matches(pattern, {"source": "b", "detail": {"y": 1}})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ({"detail": {"a": [1]}, "$or": [{"detail": {"b": [2]}}]}, {"detail": {"a": 1, "b": 2}}),
+        ({"$or": [{"detail": {"b": [2]}}], "detail": {"a": [1]}}, {"detail": {"a": 1, "b": 2}}),
+        ({"detail": {"a": [1]}, "$or": [{"detail": {"b": [{"exists": False}]}}]}, {"detail": {"a": 1}}),
+        ({"a": [1, 2], "$or": [{"a": [3]}, {"a": [2], "b": [4]}]}, {"a": 2, "b": 4}),
+        ({"a": [{"numeric": [">", 5, "<", 3]}, 7]}, {"a": 7}),
+        ({"a": [{"numeric": [">", 0, "<", 0.001]}]}, {"a": 0.0005}),
+    ],
+)
+def test_a_sample_is_of_all_members(pattern: dict[str, Any], expected: dict[str, Any]):
+    assert sample(pattern) == expected
+    assert matches(pattern, expected)
+
+
+@pytest.mark.parametrize(
+    "operand",
+    [
+        ["other", "another", "value", 0, 1, 2],
+        {"prefix": ["o", "a", "v"]},
+        {"suffix": [*"abcdefghijklmnopqrstuvwxyz", "\u4e00"]},
+        {"equals-ignore-case": ["OTHER", "A"]},
+        {"wildcard": ["*o*", "*a*"]},
+    ],
+)
+def test_a_sample_is_anything_but_all_of_these(operand: Any):
+    pattern = {"a": [{"anything-but": operand}]}
+    assert matches(pattern, sample(pattern))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "where"),
+    [
+        ({"detail": {"a": ["x"], "b": [{"anything-but": {"wildcard": "*"}}]}}, "detail.b"),
+        ({"detail": {"a": ["x"]}, "$or": [{"detail": {"a": ["y"]}}]}, "detail.a"),
+        ({"a": [{"numeric": [">", 5, "<", 3]}]}, "a"),
+        ({"a": {"b": {"$or": [{"c": [{"anything-but": {"prefix": ""}}]}]}}}, "a.b.$or"),
+    ],
+)
+def test_what_nothing_matches_says_where(pattern: dict[str, Any], where: str):
+    assert mismatch(pattern, sample(pattern)) == where
+
+
+@pytest.mark.parametrize("value", [{}, {"b": 1}, [{"b": 1}], []])
+def test_only_a_leaf_exists(value: Any):
+    assert not matches({"a": [{"exists": True}]}, {"a": value})
+    assert matches({"a": [{"exists": False}]}, {"a": value})
+
+
+@pytest.mark.parametrize("value", [None, 0, "", ["x", {}]])
+def test_a_leaf_exists_whatever_its_value_is(value: Any):
+    assert matches({"a": [{"exists": True}]}, {"a": value})
+    assert not matches({"a": [{"exists": False}]}, {"a": value})
+
+
+@pytest.mark.parametrize("value", [[], {}, [{}], [[]], 5, None])
+def test_what_must_not_be_there_is_not_in_an_empty_array(value: Any):
+    assert matches({"a": {"b": [{"exists": False}]}}, {"a": value})
+    assert not matches({"a": {"b": [{"exists": True}]}}, {"a": value})
+
+
+TEXTS = st.text("aob*\\./é", min_size=1, max_size=4)
+NUMBERS = st.integers(-5, 5) | st.floats(-5, 5)
+SEVERAL = TEXTS | st.lists(TEXTS, min_size=1, max_size=4)
+
+
+def _condition(operator: str, operands: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return operands.map(lambda operand: {operator: operand})
+
+
+def _range(bounds: tuple[float, float]) -> list[Any]:
+    low, high = sorted(bounds)
+    return ["=", low] if high - low < 1e-6 else [">", low, "<", high]
+
+
+PARTS = st.one_of(*(_condition(each, SEVERAL) for each in ("prefix", "suffix", "equals-ignore-case")))
+CLOSED = TEXTS.filter(lambda text: text.strip("*"))
+"""Wildcards that some text does not match."""
+CONDITION = st.one_of(
+    st.none() | st.booleans() | NUMBERS | st.text(max_size=3),
+    st.one_of(*(_condition(each, TEXTS) for each in ("wildcard", "prefix", "suffix", "equals-ignore-case"))),
+    st.one_of(*(_condition(each, _condition("equals-ignore-case", TEXTS)) for each in ("prefix", "suffix"))),
+    _condition("anything-but", SEVERAL | NUMBERS | st.lists(TEXTS | NUMBERS, min_size=1) | PARTS),
+    _condition("anything-but", _condition("wildcard", CLOSED | st.lists(CLOSED, min_size=1, max_size=4))),
+    _condition("numeric", st.tuples(NUMBERS, NUMBERS).map(_range)),
+    _condition("cidr", st.ip_addresses().map(lambda address: f"{address}/{address.max_prefixlen - 8}")),
+    _condition("exists", st.booleans()),
+)
+CONDITIONS_OF_ONE = st.lists(CONDITION, min_size=1, max_size=3)
+
+
+def _patterns(depth: int, names: str) -> st.SearchStrategy[dict[str, Any]]:
+    inner = CONDITIONS_OF_ONE if depth == 0 else CONDITIONS_OF_ONE | _patterns(depth - 1, names)
+    return st.dictionaries(st.sampled_from(names), inner, min_size=1, max_size=3)
+
+
+@st.composite
+def _alternative(draw: st.DrawFn) -> dict[str, Any]:
+    """A pattern with `$or`, whose alternatives are of other members than the rest, of the same object."""
+    pattern: dict[str, Any] = {"detail": draw(_patterns(1, "abc"))}
+    alternatives = st.lists(_patterns(1, "xyz").map(lambda each: {"detail": each}), min_size=1, max_size=3)
+    return {**pattern, "$or": draw(alternatives)}
+
+
+@given(_patterns(2, "abc") | _alternative())
+def test_a_sample_matches(pattern: dict[str, Any]):
+    assert mismatch(pattern, sample(pattern)) is None
+
+
+@given(_patterns(1, "ab"), _patterns(1, "ab"))
+def test_alternatives_that_agree_are_found(rest: dict[str, Any], other: dict[str, Any]):
+    pattern = {**rest, "$or": [other, rest]}  # the second agrees, whatever the first is
+    assert mismatch(pattern, sample(pattern)) is None
 
 
 def test_objects_in_arrays():

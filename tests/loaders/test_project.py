@@ -205,6 +205,27 @@ def test_whether_a_file_outside_is_there_is_not_told(write: Write, outside: Path
     )
 
 
+def test_a_suggestion_is_a_file_that_is_read(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "order.asl.json").write_text(DONE, encoding="utf-8")
+    path = write({"app/template.yaml": SAM % "DefinitionUri: order.asl.json", "app/pyproject.toml": ""}).with_name(
+        "template.yaml"
+    )
+    with pytest.raises(DefinitionError, match="there is no file") as caught:
+        load(path)
+    assert "did you mean" not in str(caught.value)
+    with pytest.raises(DefinitionError, match="did you mean"):
+        load(path, allowed_folders=[tmp_path])
+
+
+def test_a_suggestion_goes_through_no_link(tmp_path: Path, outside: Path) -> None:
+    (tmp_path / "link").symlink_to(outside)
+    (tmp_path / "src").mkdir()
+    files = Files(tmp_path, Project(tmp_path))
+    assert files.near("linc/secret") == files.near("src/secret") == files.near("secret") == ""
+    assert files.near_paths("secret") == []
+    assert Files(tmp_path, Project(tmp_path, [outside])).near_paths("secret") == [tmp_path / "link" / "secret"]
+
+
 def test_a_folder_that_is_listed(write: Write, outside: Path) -> None:
     path = write({"template.yaml": SAM % f"DefinitionUri: ../{outside.name}/order.asl.json"})
     assert load(path, allowed_folders=[outside]).definition["StartAt"] == "Done"

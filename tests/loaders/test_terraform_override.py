@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from pytest_sfn.asl.text import Text
 from pytest_sfn.loaders.formats import find_machines
-from pytest_sfn.loaders.terraform_override import is_override
+from pytest_sfn.loaders.hcl import read_blocks
+from pytest_sfn.loaders.hcl_json import read_json
+from pytest_sfn.loaders.terraform_override import is_override, overridden
 from tests.loaders.conftest import DONE, Write, heredoc
 
 
@@ -54,3 +57,13 @@ def test_a_mistake_has_its_place_in_the_file_that_changes(write: Write) -> None:
 
 def test_a_block_that_no_other_file_has_is_a_block(machine: Any) -> None:
     assert machine({"override.tf": heredoc(DONE)}).name == "order-sm"
+
+
+def test_a_provider_is_changed_by_one_of_its_alias() -> None:
+    main = Text("main.tf", 'provider "aws" {}\nprovider "aws" { alias = "eu" }\nprovider "aws" {\n  alias = "us"\n}\n')
+    change = Text("override.tf", 'provider "aws" {\n  alias  = "us"\n  region = "us-east-1"\n}\n')
+    more = Text("override.tf.json", '{"provider": {"aws": [{"alias": "eu", "profile": "p"}, {"max_retries": 1}]}}')
+    files = [(main, read_blocks(main)), (change, read_blocks(change)), (more, read_json(more))]
+    (_, file), (_, rest), (_, others) = overridden(files)
+    assert [sorted(block.attributes) for block in file.blocks] == [["max_retries"], ["alias", "profile"], ["alias", "region"]]
+    assert (rest.blocks, others.blocks) == ((), ())

@@ -56,6 +56,16 @@ CODE = "import os\ndef handler(event, context):\n    return os.environ['TABLE']\
         ("terraform-aws-modules/vpc/aws", None),
         ("mine/lambda/aws", None),
         ("./terraform-aws-modules/../lambda", None),
+        ("git::https://github.com/terraform-aws-modules/terraform-aws-lambda?ref=feature/x", "lambda"),
+        ("git::ssh://git@github.com/terraform-aws-modules/terraform-aws-lambda.git", "lambda"),
+        ("git::https://github.com/acme/infra.git//terraform-aws-modules/lambda?ref=v1", None),
+        ("git::https://github.com/acme/infra.git//terraform-aws-modules/terraform-aws-lambda", None),
+        ("git::https://github.com//terraform-aws-modules/terraform-aws-lambda", None),
+        ("git::ssh://git@gitlab.acme/terraform-aws-modules/lambda", None),
+        ("git::ssh://git@gitlab.acme/terraform-aws-modules/terraform-aws-lambda", None),
+        ("s3::https://s3.amazonaws.com/acme/terraform-aws-modules/lambda/aws", None),
+        ("app.terraform.io/terraform-aws-modules/lambda/aws", None),
+        ("../terraform-aws-modules/lambda/aws", None),
     ],
 )
 def test_sources(source: str, name: str | None) -> None:

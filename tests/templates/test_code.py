@@ -31,3 +31,14 @@ def test_folders_that_are_counted_are_others(tmp_path: Path) -> None:
     )
 
     assert told(text, tmp_path / "template.yaml") == []
+
+
+def test_a_folder_outside_of_the_project_is_not_meant(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (tmp_path / "outside").mkdir()
+    (project / "charge").symlink_to(tmp_path / "outside")
+    text = f"{SAM}Resources:\n  A: {{Type: AWS::Serverless::Function, Properties: {{CodeUri: chargee}}}}\n"
+
+    assert told(text, project / "template.yaml") == []
+    assert len(told(text, project / "template.yaml", allowed_folders=[tmp_path])) == 1
