@@ -3,7 +3,7 @@
 `types` has the types of the services whose resources are made here, or stand for what an account has; `properties` those of
 types, by the path to the object that has them; `events` those of SAM's events, by the type that has them and their own. An
 object that is not in the table may have anything. A type or a property that is not in the table may be new: it counts as a
-mistake only if it is a slip of the keyboard away from another.
+mistake only if it is a slip of the keyboard away from another, or, of events, if only another type has it.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-resources-and-properties.html
