@@ -63,7 +63,7 @@ def test_a_state_machine_is_immutable() -> None:
 
 def test_a_dict_that_is_nested_too_deep() -> None:
     deep: object = 1
-    for _ in range(3000):
+    for _ in range(100_000):
         deep = [deep]
     with pytest.raises(DefinitionError, match="nested too deep for Python"):
         load({"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": deep, "End": True}}})
