@@ -461,7 +461,8 @@ class _Parser(Findings):
 
     def read_boolean(self, row: Field, value: Any, pointer: str, language: str) -> Any:
         if not isinstance(value, bool):
-            self.wrong("Expected value of type Boolean", pointer)
+            word = _WORDS.get(value.lower()) if isinstance(value, str) else None
+            self.wrong("Expected value of type Boolean", pointer, f"write {word}" if word else "")
         return value
 
     def read_enum(self, row: Field, value: Any, pointer: str, language: str) -> Any:
@@ -735,6 +736,8 @@ _READERS: Final[dict[str, _Reader]] = {
     "object": _Parser.read_object,
 }
 
+_WORDS: Final = {**dict.fromkeys(("yes", "on", "true", "y"), "true"), **dict.fromkeys(("no", "off", "false", "n"), "false")}
+"""What is meant by the words of YAML 1.1 and by texts, where a Boolean is expected."""
 _INDEX: Final = re.compile(r"/(\d+)(?=/|$)")
 _INSTEAD: Final = {
     "Parameters": "JSONata has Arguments",

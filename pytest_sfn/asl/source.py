@@ -7,12 +7,13 @@ what the values mean: the parser does. Nothing is kept between calls.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from pytest_sfn.asl import json_text
 from pytest_sfn.asl.files import near_files, path_kind, read_text, shown_path
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
 from pytest_sfn.errors import (
     DefinitionError,
@@ -247,7 +248,12 @@ def from_value(
         raise DefinitionError(f"the definition is not JSON: {error}") from None
     found: dict[str, list[int]] = {}
     filled = _fill(value, substitutions, found)
-    placeholders, notes = _notes(text.name if text else None, None, substitutions, found)
+    located = text if places is not None and found else None
+    if places is not None:
+        found = {name: [] for name in found}
+        for name, pointer in _occurrences(value, substitutions) if found else ():
+            found[name].append(places.find(pointer, value=True))
+    placeholders, notes = _notes(text.name if text else None, located, substitutions, found)
     return Source(
         filled, substitutions=substitutions, placeholders=placeholders, notes=notes, text=text, places=places, part=True,
         is_object=True,
@@ -269,6 +275,20 @@ def _fill(value: Any, substitutions: Substitutions, found: dict[str, list[int]])
     if isinstance(value, dict):
         return {_fill(key, substitutions, found): _fill(item, substitutions, found) for key, item in value.items()}
     return value
+
+
+def _occurrences(value: Any, substitutions: Substitutions, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Each name in the strings of a value, with the place of the string, or of the key's value."""
+    if isinstance(value, str):
+        for name in substitutions.occurrences(value):
+            yield name, pointer
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _occurrences(item, substitutions, child(pointer, index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _occurrences(key, substitutions, child(pointer, key))
+            yield from _occurrences(item, substitutions, child(pointer, key))
 
 
 def from_text(text: Text, substitutions: Substitutions, path: Path | None = None) -> Source:

@@ -42,6 +42,10 @@ _HINTS = (
     ("mapping values are not allowed", "put quotes around a text that holds ': ', and see whether the indentation is right"),
     ("could not find expected ':'", "a key needs ': ' behind it; see the line before too"),
     ("did not find expected key", "see whether this line is indented as its neighbours are"),
+    (
+        "did not find expected ','",
+        "a comma is missing, or a bracket is not closed; put quotes around a text that holds one of {}[],",
+    ),
     ("end of stream", "a quote or a bracket is never closed"),
     ("cannot start any token", "put quotes around a text that starts with this character"),
 )

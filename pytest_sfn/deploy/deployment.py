@@ -37,6 +37,7 @@ M = TypeVar("M", bound=_Loaded)
 _LATER: Final = frozenset({*AFTER_MACHINES, *UNDELIVERED, NESTED})
 
 _SEE: Final = see("deploy#what-cannot-be-made")
+_SEE_UNDELIVERED: Final = see("deploy#what-reaches-nobody")
 _SEE_MISTAKES: Final = see("deploy#mistakes-in-the-template")
 
 
@@ -80,7 +81,8 @@ def deploy(
     left_out = sorted(making.left_out, key=_place)
     told = sorted([*undelivered, *left_out], key=_place)
     if told:
-        warn(*(line for each in told for line in str(each).split("\n")), f"  see  {see('deploy#what-reaches-nobody')}")
+        links = [_SEE] * bool(left_out) + [_SEE_UNDELIVERED] * bool(undelivered)
+        warn(*(line for each in told for line in str(each).split("\n")), *(f"  see  {each}" for each in links))
     if note:
         warn(note)
     return Deployed(plan, loaded, making.made, [*lacking, *left_out], undelivered)
@@ -139,7 +141,7 @@ class _Making:
         """Make a resource that the table of makers has."""
         if wanted.type in MAKERS:
             self._make(wanted, MAKERS[wanted.type])
-        elif wanted.type not in _LATER and not is_nothing(wanted.type) and not _is_given(wanted, self._plan):
+        elif wanted.type not in _LATER and not is_nothing(wanted.type) and not self._plan.is_given(wanted.logical_id):
             why, fix = _unknown(wanted, self._plan)
             user = self._plan.user_of(wanted)
             if user is not None:
@@ -181,14 +183,6 @@ def _holds_others(wanted: Wanted, plan: Plan) -> bool:
         place = resource.properties.get("Location") if resource is not None else None
         return not (isinstance(place, dict) and "ApplicationId" in place)
     return wanted.type in ("", *UNEVALUATED, *STACKS) or wanted.type.endswith("::MODULE")
-
-
-def _is_given(wanted: Wanted, plan: Plan) -> bool:
-    """Whether the user has said what a resource is called, or what one of its attributes gives."""
-    own = wanted.logical_id
-    given = {name for name in plan.template.parameters if name == own or name.startswith(f"{own}.")}
-    plan.template.used |= given
-    return bool(given)
 
 
 def _unknown(wanted: Wanted, plan: Plan) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from pytest_sfn.deploy.wanted import Lack
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions.values import dumps
 from pytest_sfn.loaders.resources import kind_of
+from pytest_sfn.loaders.template import ELSEWHERE
 from pytest_sfn.loaders.terraform_attributes import without_index
 from pytest_sfn.names import suggest
 from pytest_sfn.templates.mistakes import Mistake, mistakes_of
@@ -85,7 +86,15 @@ class Plan:
             try:
                 self.machines[logical_id] = _machine(found)
             except DefinitionError as error:
+                if all(each.code == ELSEWHERE for each in error.diagnostics) and self.is_given(logical_id):
+                    continue
                 self.refused[logical_id] = _lacks(found, error, logical_id, self._type(logical_id))
+
+    def is_given(self, logical_id: str) -> bool:
+        """Whether the user has said what a resource is called, or what one of its attributes gives."""
+        given = {name for name in self.template.parameters if name == logical_id or name.startswith(f"{logical_id}.")}
+        self.template.used |= given
+        return bool(given)
 
     @property
     def home(self) -> tuple[str, str]:
@@ -288,8 +297,15 @@ def _lacks(found: FoundMachine, error: DefinitionError, logical_id: str, kind: s
     """Why a machine cannot be loaded, each reason by itself; `kind` is its type."""
     if not error.diagnostics:
         return [Lack(found.location, logical_id, kind, str(error))]
+    given = f'deploy goes on without it if you say what it gives: parameters={{"{logical_id}": ...}}'
     return [
-        Lack(each.location or found.location, logical_id, kind, f"{each.code}: {each.message}", each.hint)
+        Lack(
+            each.location or found.location,
+            logical_id,
+            kind,
+            f"{each.code}: {each.message}",
+            f"{each.hint}; {given}" if each.code == ELSEWHERE and found.template.format != "Terraform" else each.hint,
+        )
         for each in error.diagnostics
     ]
 

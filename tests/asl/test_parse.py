@@ -440,6 +440,9 @@ def test_a_jsonpath_rule_in_jsonata() -> None:
 @pytest.mark.parametrize(
     ("state", "hint"),
     [
+        ({"Type": "Pass", "End": "yes"}, "write true"),
+        ({"Type": "Pass", "End": "Off"}, "write false"),
+        ({"Type": "Pass", "End": "x"}, ""),
         ({"Type": "Pass", "end": True}, "did you mean 'End'?"),
         ({"Type": "Tsk", "End": True}, "did you mean 'Task'?"),
         ({"Type": "Lambda", "End": True}, "the state types are Task, Pass, Choice, Wait, Succeed, Fail, Parallel, Map"),

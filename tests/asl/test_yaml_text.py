@@ -209,3 +209,11 @@ def test_only_yaml_loads_pyyaml() -> None:
     code = "import sys; from pytest_sfn.asl.source import read_source; read_source('{}'); assert 'yaml' not in sys.modules; "
     code += "read_source('a: 1\\n'); assert 'yaml' in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_bracket_that_is_not_closed_has_a_fix() -> None:
+    reading = yaml_text.read(Text("a.yaml", "a: {b: 1\nc: 2\n"), Substitutions(None))
+
+    (problem,) = reading.problems
+    assert "Did not find expected ',' or '}'" in problem.message
+    assert problem.hint.startswith("a comma is missing, or a bracket is not closed")

@@ -91,7 +91,7 @@ def test_what_nothing_that_runs_refers_to_is_left_out(sfn_aws: SfnAws) -> None:
         "a program makes it while the template is deployed, which does not run here; nothing that runs here refers to it\n"
         "<template>:15:5: Tool (AWS::Serverless::Application): "
         "its template is not on this disk; nothing that runs here refers to it\n"
-        "  see  pytest-sfn docs deploy#what-reaches-nobody (https://pytest-sfn.readthedocs.io/en/latest/deploy.html#what-reaches-nobody)"
+        "  see  pytest-sfn docs deploy#what-cannot-be-made (https://pytest-sfn.readthedocs.io/en/latest/deploy.html#what-cannot-be-made)"
     )
     assert deployed.made == ["Orders"]
     assert [each.logical_id for each in deployed.lacking] == ["Config", "Seed", "Tool"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn import DefinitionError, SfnAws
+from pytest_sfn import DefinitionError, DeploymentError, SfnAws
 from pytest_sfn.definition import load_template
 from pytest_sfn.deploy.plan import Plan, plan_of
 from pytest_sfn.expressions.values import dumps
@@ -194,3 +194,15 @@ resource "aws_sns_topic_subscription" "s" {
     assert wanted[f"{kind}.one"].needs == {two}
     assert wanted[f"{kind}.all"].needs == {one, two}
     assert wanted[f'module.m["x"].{kind}.s'].needs == {'module.m["x"].aws_sqs_queue.q'}
+
+
+def test_a_machine_whose_definition_is_elsewhere_may_be_given(sfn_aws: SfnAws) -> None:
+    flow = resource("AWS::Serverless::StateMachine", DefinitionUri={"Bucket": "b", "Key": "k.json"})
+    kept = resource("AWS::SSM::Parameter", Name="/flow", Type="String", Value={"Ref": "Flow"})
+    given = template(Flow=flow, Kept=kept)
+    with pytest.raises(DeploymentError, match=r'say what it gives: parameters=\{"Flow": \.\.\.\}'):
+        sfn_aws.deploy(given)
+    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:theirs"
+    sfn_aws.deploy(given, parameters={"Flow": arn})
+
+    assert sfn_aws.client("ssm").get_parameter(Name="/flow")["Parameter"]["Value"] == arn

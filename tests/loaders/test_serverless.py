@@ -320,3 +320,19 @@ def test_properties_in_a_file_of_their_own(machine: Any) -> None:
     }
     found = machine(files)
     assert (found.name, str(found.source.locate("/Stat"))) == ("named-dev", "machine.yml:4:5")
+
+
+def test_a_placeholder_of_an_inline_definition_has_its_line(machine: Any) -> None:
+    text = """\
+service: s
+stepFunctions:
+  stateMachines:
+    Order:
+      definition:
+        StartAt: A
+        States:
+          A: {Type: Pass, Result: "${Unknown::Thing}", End: true}
+"""
+    (note,) = machine({"serverless.yml": text}).source.notes
+
+    assert note == "serverless.yml:8:35: no substitution for ${Unknown::Thing}; left as written"
