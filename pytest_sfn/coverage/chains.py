@@ -6,6 +6,7 @@ The mock of a task is as short as it is clear: that of its function or activity 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState, TaskState
@@ -35,6 +36,7 @@ class Chains:
     def __init__(self, machine: StateMachine) -> None:
         self.machine = machine
         self.tasks = {name: state for name, state in machine.states.items() if isinstance(state, TaskState)}
+        self._callers = Counter(map(self._called_by, self.tasks.values()))
         self._targets = {name: self._target_of(state) for name, state in self.tasks.items()}
 
     def mock(self, task: TaskState) -> Chain:
@@ -75,17 +77,15 @@ class Chains:
     def _target_of(self, task: TaskState) -> tuple[str, str]:
         """A method of `sfn_mock`, and its argument."""
         resource, name = task.resource, self.function(task)
-        if self._alone(task):
+        if self._callers[self._called_by(task)] == 1:
             if resource.kind == "activity" and resource.name:
                 return "sfn_mock.activity", resource.name
             if name is not None and "${" not in name:
                 return FUNCTION, name
         return "sfn_mock.state", task.name
 
-    def _alone(self, task: TaskState) -> bool:
-        """Whether no other task calls what a task calls."""
-        mine = self.function(task) or task.resource.text
-        return sum((self.function(each) or each.resource.text) == mine for each in self.tasks.values()) == 1
+    def _called_by(self, task: TaskState) -> str:
+        return self.function(task) or task.resource.text
 
 
 def of_resource(text: str) -> Chain:

@@ -11,6 +11,7 @@ TIMESTAMP: Final = "2024-01-01T00:00:00Z"
 """When the clock of an account starts, so that a Wait until then takes no time."""
 NUMBER: Final = "1"
 """A number as DynamoDB has it, a text in a member N."""
+_ROOM: Final = 5_000
 
 
 class Node:
@@ -53,11 +54,43 @@ class Node:
 
     def value(self, items: list[Any] | None = None) -> Any:
         """JSON that has what was asked for; `items` are in arrays of which no path says what is in them."""
-        if self.item is not None:
+        return _Maker(items or []).made(self)[0]
+
+
+class _Maker:
+    """Makes one value, in which repeated items have not more than `_ROOM` parts: `$.a[99][99][99]` asks for a million.
+
+    Args:
+        items: as for `Node.value`.
+    """
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+        self.size = _size(items)
+        self.room = _ROOM
+
+    def made(self, node: Node) -> tuple[Any, int]:
+        """The value of a node, and how many parts it has."""
+        if node.item is not None:
             inner = Node()
-            inner.add(self.item)
-            inner.members |= self.members
-            return [inner.value(items)] * self.length
-        if self.members:
-            return {name: member.value(items) for name, member in self.members.items()}
-        return items if self.guess == [] and items else self.guess
+            inner.add(node.item)
+            inner.members |= node.members
+            value, size = self.made(inner)
+            length = min(node.length, 1 + self.room // size)
+            self.room -= (length - 1) * size
+            return [value] * length, 1 + length * size
+        if node.members:
+            whole, parts = {}, 1
+            for name, member in node.members.items():  # no comprehension: in Python 3.11 it is one more frame for each level
+                whole[name], size = self.made(member)
+                parts += size
+            return whole, parts
+        if node.guess == [] and 1 < self.size <= self.room:
+            self.room -= self.size
+            return self.items, self.size
+        return node.guess, 1
+
+
+def _size(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_size, inner))

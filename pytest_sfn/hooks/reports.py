@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from pytest_sfn.account.account import Account
     from pytest_sfn.hooks.faults import Meeting
@@ -74,7 +74,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Leave our frames out of a failure's traceback, and add the timelines of the test's executions to its report."""
     accounts = accounts_in_use()
     if call.excinfo is not None and "pytest_sfn.errors" in sys.modules:
-        _clear_up(call.excinfo, item.config, accounts.values())
+        _clear_up(call.excinfo, item.config)
     report: pytest.TestReport = yield
     captured = len(report.sections)
     notes = item.stash.get(notes_key, None)
@@ -98,13 +98,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-def _clear_up(excinfo: pytest.ExceptionInfo[BaseException], config: pytest.Config, accounts: Iterable[Account]) -> None:
+def _clear_up(excinfo: pytest.ExceptionInfo[BaseException], config: pytest.Config) -> None:
     """Leave our frames out of a traceback, and add what a slip probably meant."""
     _hide_frames(None if config.getoption("fulltrace", False) else excinfo)
-    if isinstance(excinfo.value, (AttributeError, KeyError)):
+    if isinstance(excinfo.value, AttributeError):
         from pytest_sfn.report.slips import add_hint
 
-        add_hint(excinfo.value, lambda: _variables(accounts))
+        add_hint(excinfo.value)
 
 
 def _make_printable(report: pytest.TestReport, config: pytest.Config) -> None:
@@ -162,13 +162,6 @@ def _show(item: pytest.Item, report: pytest.TestReport, accounts: Mapping[int, A
         from pytest_sfn.hooks.pages import add_pages
 
         add_pages(item.config, report, ran)
-
-
-def _variables(accounts: Iterable[Account]) -> Iterator[str]:
-    """The names of the variables of the last executions."""
-    for account in accounts:
-        for run in account.runs[-20:]:
-            yield from account.execution_of(run).variables
 
 
 def _hide_frames(excinfo: pytest.ExceptionInfo[BaseException] | None) -> None:

@@ -1,20 +1,17 @@
-"""Slips of a test in names of ours, for its report: an attribute that an object does not have, a variable of an execution.
+"""Slips of a test in names of ours, for its report: an attribute that an object does not have.
 
-Python itself proposes attributes from version 3.12 on, but not where one is set; nothing does for a key of a dict. It is done
-when a report is made, since a hook of the objects (`__getattr__`) would make every other attribute slower to read.
+Python itself proposes attributes from version 3.12 on, but not where one is set. It is done when a report is made, since a hook
+of the objects (`__getattr__`) would make every other attribute slower to read.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.names import suggest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 __all__ = ["add_hint"]
 
@@ -23,20 +20,10 @@ OF_SFN_AWS: Final = frozenset({"client", "deploy", "session"})
 _MISSING: Final = re.compile(r"'(?P<kind>\w+)' object has no attribute '(?P<name>\w+)'")
 
 
-def add_hint(error: BaseException, variables: Callable[[], Iterable[str]]) -> None:
-    """Add a note to an error of a test that a slip has made, with what was probably meant.
-
-    Args:
-        variables: gives the names of the variables of the test's executions.
-    """
-    if isinstance(error, PytestSfnError):
-        return
-    meant = ""
-    if isinstance(error, AttributeError):
-        meant = _attribute(error)
-    elif type(error) is KeyError and len(error.args) == 1 and isinstance(error.args[0], str):
-        meant = suggest(error.args[0], variables(), "did you mean the variable {!r}?")
-    if meant:
+def add_hint(error: AttributeError) -> None:
+    """Add a note to an error that a slip in a test has made, with what was probably meant; once, if several tests meet it."""
+    meant = "" if isinstance(error, PytestSfnError) else _attribute(error)
+    if meant and meant not in getattr(error, "__notes__", ()):
         error.add_note(meant)
 
 

@@ -108,6 +108,8 @@ class _Finder:
 
     def values(self, wanted: int | None) -> Mapping[Place, Any] | None:
         """Values for which a rule, or Default, is taken."""
+        if not self.search.goes_on():  # the lists of thousands of rules take long too
+            return None
         lists: dict[Place, list[Any]] = {}
         for place, values in self.rules[wanted].items() if wanted is not None else ():
             lists[place] = [*values]

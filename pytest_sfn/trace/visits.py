@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from pytest_sfn.asl.model import ChoiceState
 from pytest_sfn.engine import record as r
@@ -15,6 +15,7 @@ from pytest_sfn.engine.record import records
 from pytest_sfn.engine.run import NO_VARIABLES
 from pytest_sfn.errors import ExecutionError, UnknownAttributeError, printable
 from pytest_sfn.expressions.values import UNDEFINED, release
+from pytest_sfn.names import suggest
 from pytest_sfn.trace.inspection import Inspector, stages_of
 from pytest_sfn.trace.map_run import MapRun
 
@@ -376,7 +377,19 @@ class Line:
 
 
 def _copied(variables: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: release(value) for name, value in variables.items()}
+    return _Variables({name: release(value) for name, value in variables.items()})
+
+
+class _Variables(dict[str, Any]):
+    """Variables by name; the error for a name that is not there says which one was probably meant."""
+
+    __slots__ = ()
+
+    def __missing__(self, name: object) -> NoReturn:
+        error = KeyError(name)
+        if meant := suggest(name, self, "did you mean the variable {!r}?") if isinstance(name, str) else "":
+            error.add_note(meant)
+        raise error
 
 
 def child_line(run: Run, index: int) -> Line:

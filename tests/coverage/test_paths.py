@@ -37,3 +37,27 @@ def test_steps(path, steps):
 )
 def test_paths_with_guesses(text, jsonata, found):
     assert [*paths_in(text, "Parameters", jsonata=jsonata)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "jsonata", "count"),
+    [
+        ("{% " + "$a + " * 10_000 + "1 %}", True, 10_000),
+        ("{% " + "x$a, " * 200_000 + "1 %}", True, 0),
+        ("{% " + "$a.{ " * 10_000 + " %}", True, 10_000),
+        ("StringSplit($.a, 'x' " * 10_000, False, 10_000),
+    ],
+)
+def test_a_text_with_many_paths_is_read_in_one_go(text, jsonata, count):
+    """With work for each path that grows with the text these would take from minutes to hours."""
+    assert len([*paths_in(text, "Output", jsonata=jsonata)]) == count
+
+
+def test_what_is_joined_to_a_text_is_looked_for_in_the_same_line():
+    text = "{% $price - $rate & 'x'\n + $tax * 2\n & $name %}"
+    assert [(root, guess) for root, _, guess in paths_in(text, "Output", jsonata=True)] == [
+        ("price", "x"),
+        ("rate", "x"),
+        ("tax", 1),
+        ("name", "x"),
+    ]

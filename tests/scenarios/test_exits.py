@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_sfn import SfnMock, load
-from pytest_sfn.scenarios.exits import Search, exits
+from pytest_sfn.scenarios.exits import Search, _Finder, exits
 
 OTHER = {"Type": "Succeed"}
 
@@ -93,3 +93,13 @@ def test_the_search_ends_for_all_exits_together(most, found):
     ask = load({"StartAt": "Ask", "States": {"Ask": choice, "End": OTHER}}).states["Ask"]
 
     assert [each.values is not None for each in exits(ask, choice, Search(**most))] == found
+
+
+def test_a_search_that_has_ended_reads_no_rules():
+    """Of 5,000 rules each reads all before it."""
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": "a", "Next": "End"}], "Default": "End"}
+    ask = load({"StartAt": "Ask", "States": {"Ask": choice, "End": OTHER}}).states["Ask"]
+    finder = _Finder(ask, choice, Search(tries=0))
+    finder.rules = []
+
+    assert finder.values(0) is None
