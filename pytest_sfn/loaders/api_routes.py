@@ -190,6 +190,7 @@ def _of_terraform(resources: list[TerraformResource]) -> Iterator[ApiRoute]:
     """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_integration"""
     known = {each.address: each for each in resources}
     apis = {each.attribute("id"): each.address for each in resources if each.type in _TERRAFORM_APIS}
+    ids = {address: found for found, address in apis.items() if isinstance(found, str) and "${" not in found}
 
     def of(resource: TerraformResource, attribute: str) -> str:
         """The address that an attribute of it refers to: in the resource's own module."""
@@ -210,7 +211,7 @@ def _of_terraform(resources: list[TerraformResource]) -> Iterator[ApiRoute]:
             if function is not None:
                 api, path = of(each, "rest_api_id"), _terraform_path(known, of, of(each, "resource_id"))
                 method = _method(each.value("http_method"))
-                yield ApiRoute(_bare(api), "rest", method, path, function, stages.get(api, ()), "1.0")
+                yield ApiRoute(ids.get(api) or _bare(api), "rest", method, path, function, stages.get(api, ()), "1.0")
         elif each.type == "aws_apigatewayv2_route":
             target = str(each.value("target") or "").removeprefix("integrations/")
             module = each.address.rpartition(f"{each.type}.")[0]
@@ -222,7 +223,7 @@ def _of_terraform(resources: list[TerraformResource]) -> Iterator[ApiRoute]:
                 api = of(each, "api_id")
                 named = stages.get(api, (DEFAULT,))
                 two = str(integration.value("payload_format_version") or "1.0") == "2.0"
-                yield _http_route(_bare(api), str(each.value("route_key")), function, named, two=two)
+                yield _http_route(ids.get(api) or _bare(api), str(each.value("route_key")), function, named, two=two)
 
 
 _TERRAFORM_APIS: Final = ("aws_api_gateway_rest_api", "aws_apigatewayv2_api")

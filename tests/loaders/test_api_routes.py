@@ -211,7 +211,7 @@ def test_terraform(tmp_path, module):
     inside.write_text(TERRAFORM)
     template = load(file).template
     assert template is not None
-    rest, http = "aws_api_gateway_rest_api.shop", "aws_apigatewayv2_api.http"
+    rest, http = "shop", "shop-http" if module else "http"
     assert api_routes(template) == [
         (rest, "rest", "GET", "/orders/{id}", "orders", ("live",), "1.0"),
         (http, "http", "GET", "/orders/{id}", "orders", (DEFAULT,), "2.0"),

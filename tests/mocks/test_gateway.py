@@ -7,7 +7,6 @@ import json
 import pytest
 
 from pytest_sfn import MockError
-from tests.helpers import recover
 
 OK = {"statusCode": 200, "body": '{"ok": true}'}
 
@@ -227,16 +226,15 @@ def test_an_api_of_terraform(sfn_mock, tmp_path, endpoint):
 
 
 @pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
-def test_which_of_two_modules_is_meant_is_not_known(sfn_mock, tmp_path):
+@pytest.mark.parametrize("key", ["eu", "us"])
+def test_an_api_of_a_module_that_is_called_twice(sfn_mock, tmp_path, key):
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "main.tf").write_text(TERRAFORM.replace("ENDPOINT", ID))
     call = 'module "{0}" {{\n  source = "./shop"\n  region = "{0}"\n}}\n'
     (tmp_path / "main.tf").write_text(call.format("eu") + call.format("us"))
-    flow = sfn_mock.load(tmp_path / "main.tf", logical_id="module.eu.flow")
-    sfn_mock.lambda_function("order-eu").returns(OK)
-    with pytest.raises(MockError, match="no mock answers this task"):
-        flow.run()
-    recover(sfn_mock)
+    flow = sfn_mock.load(tmp_path / "main.tf", logical_id=f"module.{key}.flow")
+    sfn_mock.lambda_function(f"order-{key}").returns(OK)
+    assert flow.run().output == {"ok": True}
 
 
 def joined(*parts):
