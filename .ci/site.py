@@ -1,7 +1,7 @@
 """What mkdocs.yml has to add to docs/: the README is the first page.
 
-Its links are absolute, for PyPI shows the README too; here they lead to the pages of this very build, so that
-`mkdocs build --strict` finds a page or a section that is not there.
+Its links lead to the pages of this very build, so that `mkdocs build --strict` finds a page or a section that is not
+there. What is in the repository alone, such as examples/, has no page: its links become text.
 """
 
 from __future__ import annotations
@@ -22,6 +22,6 @@ ROOT = Path(__file__).parents[1]
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Called by mkdocs when it has found the pages."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    content = re.sub(rf"\]\({re.escape(config.site_url or '')}([\w-]+)\.html", r"](\1.md", readme)
+    content = re.sub(r"\[([^\]]+)\]\((?:examples[\w/]*|CONTRIBUTING\.md)\)", r"\1", readme.replace("](docs/", "]("))
     files.append(File.generated(config, "index.md", content=content))
     return files

@@ -173,16 +173,12 @@ def test_what_error_messages_link_to_exists():
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.stem)
 def test_links_lead_somewhere(page):
-    text = re.sub(rf"\]\({SITE}/([\w-]+)\.html", rf"]({ROOT}/docs/\1.md", page.read_text(encoding="utf-8"))
-    assert SITE not in re.sub(r"(?ms)^```.*?^```", "", text)
+    text = page.read_text(encoding="utf-8")
+    assert SITE not in re.sub(r"(?ms)^```.*?^```", "", text)  # a page is linked to as the file that it is
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text):
         there = (page.parent / target) if target else page
         assert there.exists()
         assert not anchor or anchor in headings(there)
-
-
-def test_links_of_the_readme_are_absolute_since_pypi_shows_it_too():
-    assert re.findall(r"\]\((?!https?:|#)[^)]*\)", PAGES[0].read_text(encoding="utf-8")) == []
 
 
 def test_the_site_has_what_messages_link_to(tmp_path):
