@@ -85,7 +85,8 @@ def test_what_moto_lacks_fails_the_test_also_if_it_is_swallowed():
     try:
         client = boto3.client("account", region_name="us-east-1", endpoint_url="http://localhost:1")
         interception.begin_test(SfnMock)
-        with pytest.raises(NotServedError, match=r"^account\.ListRegions: moto does not have this operation") as refused:
+        lacking = r"^account\.ListRegions: moto does not have (this operation|the service account)"  # of an older moto
+        with pytest.raises(NotServedError, match=lacking) as refused:
             client.list_regions()
         assert refused.value.__context__ is None
         with pytest.raises(NotServedError):
